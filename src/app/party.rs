@@ -1,0 +1,268 @@
+//! Customers and products: what can be done with either, written once.
+
+use super::AppError;
+use crate::domain::{
+    BillNumber, Currency, Customer, CustomerId, CustomerRef, NewCustomer, NewProduct, Product, ProductId, ProductRef,
+};
+use crate::storage::{self, Scope, Storage, Tx};
+use chrono::{DateTime, Utc};
+use std::fmt;
+
+/// A kind of record that bills refer to.
+pub trait Party: Clone + PartialEq {
+    /// What it is called, in messages and on the command line.
+    const NOUN: &'static str;
+    /// How a user names one.
+    type Ref: fmt::Display;
+    /// What one is made from.
+    type New;
+    /// Its key.
+    type Id: Copy + Ord + fmt::Display;
+
+    /// Its key.
+    fn id(&self) -> Self::Id;
+    /// The key as a number.
+    fn number(id: Self::Id) -> i64;
+    /// Since when it is archived.
+    fn archived_at(&mut self) -> &mut Option<DateTime<Utc>>;
+    /// The ids that a name could mean.
+    fn candidates(tx: &mut dyn Tx, which: &Self::Ref) -> storage::Result<Vec<Self::Id>>;
+    /// Reads one.
+    fn load(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<Self>>;
+    /// Adds one.
+    fn insert(tx: &mut dyn Tx, new: &Self::New) -> storage::Result<Self::Id>;
+    /// Replaces one.
+    fn update(&self, tx: &mut dyn Tx) -> storage::Result<()>;
+    /// Removes one.
+    fn remove(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<()>;
+    /// A bill that refers to it.
+    fn on_bill(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<BillNumber>>;
+}
+
+/// Finds the one record that a name means.
+pub fn find<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Result<P> {
+    let candidates = P::candidates(tx, which)?;
+    if candidates.len() > 1 {
+        let mut ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+        if ids.len() > 2 {
+            ids[2] = "more".to_owned();
+        }
+        let ids = ids.join(" and ");
+        return Err(AppError::Ambiguous { noun: P::NOUN, which: which.to_string(), ids }.into());
+    }
+    let found = match candidates.first() {
+        Some(&id) => P::load(tx, id)?,
+        None => None,
+    };
+    found.ok_or_else(|| AppError::NotFound { noun: P::NOUN, which: quoted(which) }.into())
+}
+
+/// `7` as it is, anything else in quotes.
+fn quoted(which: &impl fmt::Display) -> String {
+    let which = which.to_string();
+    if which.bytes().all(|byte| byte.is_ascii_digit()) { which } else { format!("'{which}'") }
+}
+
+/// Finds one that can be billed, which an archived one cannot.
+pub fn find_billable<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Result<P> {
+    let mut found: P = find(tx, which)?;
+    if found.archived_at().is_some() {
+        let id = P::number(found.id());
+        return Err(AppError::Archived { noun: P::NOUN, which: quoted(which), id }.into());
+    }
+    Ok(found)
+}
+
+/// What was asked for, and the currency that its prices are in.
+pub type Priced<T> = (T, Currency);
+
+/// Creates one.
+pub fn create<P: Party>(storage: &mut dyn Storage, new: &P::New) -> anyhow::Result<Priced<P>> {
+    let mut tx = storage.begin(&Scope::write_book())?;
+    let currency = tx.info()?.currency;
+    let id = P::insert(&mut *tx, new)?;
+    let created = stored(&mut *tx, id)?;
+    tx.commit()?;
+    Ok((created, currency))
+}
+
+/// Reads one back that was just written.
+fn stored<P: Party>(tx: &mut dyn Tx, id: P::Id) -> anyhow::Result<P> {
+    P::load(tx, id)?.ok_or_else(|| AppError::NotFound { noun: P::NOUN, which: id.to_string() }.into())
+}
+
+/// Reads one.
+pub fn show<P: Party>(storage: &mut dyn Storage, which: &P::Ref) -> anyhow::Result<Priced<P>> {
+    let mut tx = storage.begin(&Scope::Read)?;
+    Ok((find(&mut *tx, which)?, tx.info()?.currency))
+}
+
+/// Changes one, and tells whether that changed anything. A book that would not change is not written.
+pub fn edit<P: Party>(
+    storage: &mut dyn Storage,
+    which: &P::Ref,
+    change: impl FnOnce(&mut P),
+) -> anyhow::Result<(Priced<P>, bool)> {
+    let mut tx = storage.begin(&Scope::write_book())?;
+    let currency = tx.info()?.currency;
+    let old: P = find(&mut *tx, which)?;
+    let mut new = old.clone();
+    change(&mut new);
+    let changed = new != old;
+    if changed {
+        new.update(&mut *tx)?;
+        tx.commit()?;
+    }
+    Ok(((new, currency), changed))
+}
+
+/// Archives some (`at` is when) or brings them back (`at` is `None`), all or none of them. Those that are so already stay
+/// untouched. Returns all of them with whether each changed.
+pub fn set_archived<P: Party>(
+    storage: &mut dyn Storage,
+    which: &[P::Ref],
+    at: Option<DateTime<Utc>>,
+) -> anyhow::Result<Vec<(P, bool)>> {
+    let mut tx = storage.begin(&Scope::write_book())?;
+    let mut parties = Vec::with_capacity(which.len());
+    for mut party in find_all::<P>(&mut *tx, which)? {
+        let changes = party.archived_at().is_some() != at.is_some();
+        if changes {
+            *party.archived_at() = at;
+            party.update(&mut *tx)?;
+        }
+        parties.push((party, changes));
+    }
+    if parties.iter().any(|(_, changed)| *changed) {
+        tx.commit()?;
+    }
+    Ok(parties)
+}
+
+/// Each of those named, once, in the order named.
+fn find_all<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
+    let mut found: Vec<P> = Vec::with_capacity(which.len());
+    let mut seen = std::collections::BTreeSet::new();
+    for which in which {
+        let party: P = find(tx, which)?;
+        if seen.insert(party.id()) {
+            found.push(party);
+        }
+    }
+    Ok(found)
+}
+
+/// Those named, if every one of them may be deleted: no bill of any year refers to it.
+pub fn deletable<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
+    let parties = find_all::<P>(tx, which)?;
+    for party in &parties {
+        if let Some(bill) = P::on_bill(tx, party.id())? {
+            let id = P::number(party.id());
+            return Err(AppError::InUse { noun: P::NOUN, id, bill }.into());
+        }
+    }
+    Ok(parties)
+}
+
+/// Deletes all of those named, or none.
+pub fn delete<P: Party>(storage: &mut dyn Storage, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
+    let mut tx = storage.begin(&Scope::write_book())?;
+    let parties = deletable::<P>(&mut *tx, which)?;
+    for party in &parties {
+        P::remove(&mut *tx, party.id())?;
+    }
+    tx.commit()?;
+    Ok(parties)
+}
+
+impl Party for Customer {
+    const NOUN: &'static str = "customer";
+    type Ref = CustomerRef;
+    type New = NewCustomer;
+    type Id = CustomerId;
+
+    fn id(&self) -> CustomerId {
+        self.id
+    }
+
+    fn number(id: CustomerId) -> i64 {
+        id.get()
+    }
+
+    fn archived_at(&mut self) -> &mut Option<DateTime<Utc>> {
+        &mut self.archived_at
+    }
+
+    fn candidates(tx: &mut dyn Tx, which: &CustomerRef) -> storage::Result<Vec<CustomerId>> {
+        match which {
+            CustomerRef::Id(id) => Ok(vec![*id]),
+            CustomerRef::Email(email) => tx.customers_by_email(email),
+        }
+    }
+
+    fn load(tx: &mut dyn Tx, id: CustomerId) -> storage::Result<Option<Self>> {
+        tx.customer(id)
+    }
+
+    fn insert(tx: &mut dyn Tx, new: &NewCustomer) -> storage::Result<CustomerId> {
+        tx.insert_customer(new)
+    }
+
+    fn update(&self, tx: &mut dyn Tx) -> storage::Result<()> {
+        tx.update_customer(self)
+    }
+
+    fn remove(tx: &mut dyn Tx, id: CustomerId) -> storage::Result<()> {
+        tx.delete_customer(id)
+    }
+
+    fn on_bill(tx: &mut dyn Tx, id: CustomerId) -> storage::Result<Option<BillNumber>> {
+        tx.bill_of_customer(id)
+    }
+}
+
+impl Party for Product {
+    const NOUN: &'static str = "product";
+    type Ref = ProductRef;
+    type New = NewProduct;
+    type Id = ProductId;
+
+    fn id(&self) -> ProductId {
+        self.id
+    }
+
+    fn number(id: ProductId) -> i64 {
+        id.get()
+    }
+
+    fn archived_at(&mut self) -> &mut Option<DateTime<Utc>> {
+        &mut self.archived_at
+    }
+
+    fn candidates(tx: &mut dyn Tx, which: &ProductRef) -> storage::Result<Vec<ProductId>> {
+        match which {
+            ProductRef::Id(id) => Ok(vec![*id]),
+            ProductRef::Name(name) => tx.products_by_name(name),
+        }
+    }
+
+    fn load(tx: &mut dyn Tx, id: ProductId) -> storage::Result<Option<Self>> {
+        tx.product(id)
+    }
+
+    fn insert(tx: &mut dyn Tx, new: &NewProduct) -> storage::Result<ProductId> {
+        tx.insert_product(new)
+    }
+
+    fn update(&self, tx: &mut dyn Tx) -> storage::Result<()> {
+        tx.update_product(self)
+    }
+
+    fn remove(tx: &mut dyn Tx, id: ProductId) -> storage::Result<()> {
+        tx.delete_product(id)
+    }
+
+    fn on_bill(tx: &mut dyn Tx, id: ProductId) -> storage::Result<Option<BillNumber>> {
+        tx.bill_of_product(id)
+    }
+}

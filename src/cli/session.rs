@@ -1,0 +1,210 @@
+//! What every handler shares: the global options and what follows from them.
+
+use super::{UsageError, exit::Exit};
+use crate::app::Deed;
+use crate::context::Context;
+use crate::domain::{Currency, Note};
+use crate::render::{self, Format, Record, Style};
+use crate::storage::Storage;
+use crate::storage::sqlite::{Location, SqliteStorage};
+use chrono::{NaiveDate, Utc};
+use clap::ValueEnum;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The book's directory [default: billbook in the user's data directory]
+    #[arg(long, global = true, value_name = "DIR", env = "BILLBOOK_BOOK", hide_env_values = true)]
+    pub book: Option<PathBuf>,
+
+    /// How data is written
+    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false)]
+    pub format: Format,
+
+    /// Print only identifiers, and no messages but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    /// Never ask anything, even at a terminal
+    #[arg(long, global = true)]
+    pub no_input: bool,
+
+    /// When to use color; NO_COLOR and CLICOLOR_FORCE are heeded
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+
+    /// How long to wait for another writer, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub lock_timeout: Duration,
+
+    /// Who does this, for the history of bills [default: the operating system's user]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub actor: Option<Note>,
+}
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Color {
+    /// At a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|wait| *wait <= Duration::from_secs(86_400))
+        .ok_or_else(|| "write seconds from 0 to 86400, as in 30 or 0.5".to_owned())
+}
+
+/// One command's view of the world.
+pub struct Session<'s, 'c> {
+    /// The world.
+    pub context: &'s mut Context<'c>,
+    /// The options that every command takes.
+    pub global: Global,
+}
+
+impl<'s, 'c> Session<'s, 'c> {
+    /// A session of these options.
+    pub fn new(context: &'s mut Context<'c>, global: Global) -> Self {
+        Self { context, global }
+    }
+
+    /// Where the book is: named by hand, or the default, which makes itself on the first write.
+    pub fn location(&self) -> anyhow::Result<Location> {
+        if let Some(path) = &self.global.book {
+            return Ok(Location { path: path.clone(), makes_itself: false });
+        }
+        let data_dir = self.context.data_dir.as_ref().ok_or_else(|| {
+            UsageError("this system names no data directory: say where the book is with --book DIR".to_owned())
+        })?;
+        Ok(Location { path: data_dir.join("billbook"), makes_itself: true })
+    }
+
+    /// The book. Nothing is opened before a transaction begins.
+    pub fn storage(&self) -> anyhow::Result<Box<dyn Storage>> {
+        let interrupt = self.context.interrupt.clone();
+        Ok(Box::new(SqliteStorage::new(self.location()?, self.global.lock_timeout, interrupt, self.now())))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> chrono::DateTime<Utc> {
+        self.context.now.to_utc()
+    }
+
+    /// Today, where the user is.
+    pub fn today(&self) -> NaiveDate {
+        self.context.now.date_naive()
+    }
+
+    /// Who does something now, and why.
+    pub fn deed(&self, reason: Option<Note>) -> anyhow::Result<Deed> {
+        let actor = match &self.global.actor {
+            Some(actor) => actor.clone(),
+            None => Note::new(&self.context.user)?,
+        };
+        Ok(Deed { at: self.now(), actor, reason: reason.unwrap_or_default() })
+    }
+
+    /// How data is written.
+    pub fn style(&self) -> Style {
+        Style {
+            format: self.global.format,
+            width: self.context.terminal.width.filter(|_| self.context.terminal.output),
+            color: self.colors(self.context.terminal.output),
+        }
+    }
+
+    fn colors(&self, is_terminal: bool) -> bool {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        match self.global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => !set("NO_COLOR") && (is_terminal || set("CLICOLOR_FORCE")),
+        }
+    }
+
+    /// Writes a list of records as data.
+    pub fn list<R: Record>(&mut self, currency: Currency, records: &[R]) -> anyhow::Result<()> {
+        if self.global.quiet {
+            return self.identifiers(records.iter().map(Record::identifier));
+        }
+        let style = self.style();
+        Ok(render::list(self.context.out, &style, currency, records)?)
+    }
+
+    /// Writes one record as data.
+    pub fn one<R: Record>(&mut self, currency: Currency, record: &R) -> anyhow::Result<()> {
+        if self.global.quiet {
+            return self.identifiers([record.identifier()]);
+        }
+        let style = self.style();
+        Ok(render::one(self.context.out, &style, currency, record)?)
+    }
+
+    /// Writes identifiers, one a line: all that `--quiet` lets through.
+    pub fn identifiers<I: Display>(&mut self, identifiers: impl IntoIterator<Item = I>) -> anyhow::Result<()> {
+        for identifier in identifiers {
+            writeln!(self.context.out, "{identifier}")?;
+        }
+        Ok(())
+    }
+
+    /// Tells the user something, on standard error, unless `--quiet`.
+    pub fn say(&mut self, message: impl Display) -> anyhow::Result<()> {
+        if !self.global.quiet {
+            writeln!(self.context.err, "{message}")?;
+        }
+        Ok(())
+    }
+
+    /// Says on standard error how many rows a limit left out.
+    pub fn say_more(&mut self, more: u64, noun: &str) -> anyhow::Result<()> {
+        if more == 0 {
+            return Ok(());
+        }
+        let plural = if more == 1 { "" } else { "s" };
+        self.say(format_args!("{more} more {noun}{plural}: --limit 0 shows all"))
+    }
+
+    /// Asks for a yes before something is destroyed. Without a terminal to ask at, the yes must be on the command line.
+    pub fn confirm(&mut self, yes: bool, question: &str) -> anyhow::Result<bool> {
+        if yes {
+            return Ok(true);
+        }
+        if self.global.no_input || !self.context.terminal.input {
+            return Err(UsageError(format!("{question} Nobody can be asked here: confirm with --yes")).into());
+        }
+        write!(self.context.err, "{question} [y/N] ")?;
+        self.context.err.flush()?;
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer)?;
+        let agreed = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+        if !agreed {
+            self.say("nothing was changed")?;
+        }
+        Ok(agreed)
+    }
+
+    /// Reports a failure and returns its exit code. A closed pipe is no failure and nothing is said of it.
+    pub fn fail(&mut self, error: &anyhow::Error) -> Exit {
+        let exit = Exit::of(error);
+        if exit != Exit::Ok {
+            let label = if self.colors(self.context.terminal.messages) { "\x1b[1;31merror:\x1b[0m" } else { "error:" };
+            // If standard error is closed too, the exit code still tells.
+            let _ = writeln!(self.context.err, "{label} {error:#}");
+        }
+        exit
+    }
+}
