@@ -3,7 +3,6 @@
 use crate::domain::{BillNumber, BillingYear, Reference};
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 use thiserror::Error;
 
 /// A failure of an engine. Every message says what happened, where, and what to do next.
@@ -34,12 +33,10 @@ pub enum StorageError {
         what: String,
     },
     /// Somebody else is writing.
-    #[error("the book is locked: waited {waited:?} for {what}; try again, or wait longer with --lock-timeout")]
+    #[error("the book is locked: {holder}; try again, or wait longer with --lock-timeout")]
     Locked {
-        /// For how long.
-        waited: Duration,
-        /// For whom or what.
-        what: &'static str,
+        /// Who holds it, as a sentence.
+        holder: &'static str,
     },
     /// A write was asked of a book that cannot be written.
     #[error("{} cannot be written: check its permissions and those of its directory", path.display())]

@@ -1,0 +1,183 @@
+//! Opening database files so that a commit survives what may come, and telling SQLite's errors apart.
+
+use super::schema::{FileKind, probe};
+use crate::context::Interrupt;
+use crate::storage::{Result, StorageError};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often a long statement asks whether the user wants to end, in virtual-machine steps: some tens of microseconds.
+const STEPS_BETWEEN_INTERRUPTS: std::ffi::c_int = 10_000;
+
+/// How a file's changes reach the disk. There is one right way and the tool offers no other; the fault tests use worse
+/// ones, to show that they would notice.
+#[derive(Clone, Copy, Debug)]
+pub struct Durability {
+    /// SQLite's `journal_mode`.
+    pub journal_mode: &'static str,
+    /// SQLite's `synchronous`, by number.
+    pub synchronous: i64,
+}
+
+impl Durability {
+    /// A rollback journal, because in WAL mode a commit over several files is torn by a crash; and `EXTRA`, because with
+    /// `FULL` the journal's removal may not outlive a power cut, which undoes the commit.
+    pub const SAFE: Self = Self { journal_mode: "delete", synchronous: 3 };
+}
+
+impl Default for Durability {
+    fn default() -> Self {
+        Self::SAFE
+    }
+}
+
+/// What every connection of a transaction is opened with.
+#[derive(Clone, Debug)]
+pub(super) struct Connector {
+    pub busy_timeout: Duration,
+    pub interrupt: Interrupt,
+    pub durability: Durability,
+}
+
+impl Connector {
+    /// Opens an existing database file that [`probe`] has passed.
+    pub fn open(&self, path: &Path) -> Result<Connection> {
+        // A read-only file is opened for reading: SQLite falls back by itself.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |error| failure(path, error);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        self.prepare(&mut connection).map_err(failed)?;
+        self.make_durable(&connection, "main", path)?;
+        Ok(connection)
+    }
+
+    /// Creates a database file that nobody else knows yet: it needs no journal, for until it is published it can be thrown
+    /// away.
+    pub fn create_unpublished(&self, path: &Path) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |error| failure(path, error);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        self.prepare(&mut connection).map_err(failed)?;
+        connection
+            .execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")
+            .map_err(failed)?;
+        Ok(connection)
+    }
+
+    /// Attaches a year's file under a schema name.
+    pub fn attach(&self, connection: &Connection, path: &Path, schema: &str) -> Result<()> {
+        probe(path, FileKind::Year)?;
+        let file = path.to_str().ok_or_else(|| StorageError::Foreign {
+            path: path.to_owned(),
+            what: "has a name that is not UTF-8, which SQLite cannot open".to_owned(),
+        })?;
+        connection
+            .execute(&format!("ATTACH DATABASE ?1 AS {schema}"), [file])
+            .map_err(|error| failure(path, error))?;
+        self.make_durable(connection, schema, path)
+    }
+
+    fn prepare(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        connection.busy_timeout(self.busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.execute_batch(
+            "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
+        )?;
+        let interrupt = self.interrupt.clone();
+        connection.progress_handler(STEPS_BETWEEN_INTERRUPTS, Some(move || interrupt.is_raised()))
+    }
+
+    /// Sets both pragmas on one schema and reads them back: SQLite ignores what it cannot do, and says nothing.
+    fn make_durable(&self, connection: &Connection, schema: &str, path: &Path) -> Result<()> {
+        let Durability { journal_mode, synchronous } = self.durability;
+        let failed = |error| failure(path, error);
+        let mode: String = connection
+            .query_row(&format!("PRAGMA {schema}.journal_mode = {journal_mode}"), [], |row| row.get(0))
+            .map_err(failed)?;
+        connection.execute_batch(&format!("PRAGMA {schema}.synchronous = {synchronous}")).map_err(failed)?;
+        let level: i64 = connection
+            .query_row(&format!("PRAGMA {schema}.synchronous"), [], |row| row.get(0))
+            .map_err(failed)?;
+        if mode == journal_mode && level == synchronous {
+            return Ok(());
+        }
+        Err(StorageError::Engine {
+            place: path.display().to_string(),
+            message: format!("SQLite stays at journal_mode={mode}, synchronous={level}, with which commits are not safe"),
+        })
+    }
+}
+
+/// What an error of SQLite means for a book.
+pub(super) fn failure(path: &Path, error: rusqlite::Error) -> StorageError {
+    let place = || path.display().to_string();
+    let Some(code) = error.sqlite_error_code() else {
+        return match error {
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+            | rusqlite::Error::QueryReturnedNoRows => {
+                StorageError::Corrupt { place: place(), what: error.to_string() }
+            }
+            other => StorageError::Engine { place: place(), message: other.to_string() },
+        };
+    };
+    match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
+            StorageError::Locked { holder: "another program is using its files" }
+        }
+        ErrorCode::DiskFull => StorageError::DiskFull { path: path.to_owned() },
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
+            StorageError::ReadOnly { path: path.to_owned() }
+        }
+        ErrorCode::OperationInterrupted => StorageError::Interrupted,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+            StorageError::Corrupt { place: place(), what: error.to_string() }
+        }
+        _ => StorageError::Engine { place: place(), message: error.to_string() },
+    }
+}
+
+/// Turns SQLite's errors into storage errors at one place: the file concerned.
+pub(super) trait At<T> {
+    /// Says where it happened.
+    fn at(self, path: &Path) -> Result<T>;
+}
+
+impl<T> At<T> for rusqlite::Result<T> {
+    fn at(self, path: &Path) -> Result<T> {
+        self.map_err(|error| failure(path, error))
+    }
+}
+
+/// The files of a book's directory.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    /// The directory.
+    pub dir: PathBuf,
+}
+
+impl Files {
+    pub fn book(&self) -> PathBuf {
+        self.dir.join("book.db")
+    }
+
+    pub fn lock(&self) -> PathBuf {
+        self.dir.join("book.lock")
+    }
+
+    pub fn year(&self, year: crate::domain::BillingYear) -> PathBuf {
+        self.dir.join(format!("{year}.db"))
+    }
+
+    /// Where a file is made before it takes its place.
+    pub fn unpublished(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".new");
+        PathBuf::from(name)
+    }
+}
