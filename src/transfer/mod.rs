@@ -1,14 +1,24 @@
-//! CSV in and out.
+//! CSV in and out: streaming, all or nothing, and to the letter both ways.
 
+mod bills;
+mod cells;
+mod columns;
+mod destination;
 mod error;
+mod export;
+mod mapping;
+mod parties;
+mod problems;
 mod progress;
+mod source;
+mod table;
 
+pub use bills::{BillImport, ImportedBills, YearImport, import_bills};
+pub use destination::write_file;
 pub use error::ImportError;
+pub use export::{export_bills, export_customers, export_products};
+pub use mapping::{MapRule, Mapping};
+pub use parties::{Imported, import_customers, import_products};
 pub use progress::Progress;
-
-use crate::app::bill::Selection;
-use crate::domain::{BillingYear, Customer, Money, Product};
-use crate::storage::{CustomerFilter, ProductFilter, Storage};
-use std::io::Write;
-use std::path::PathBuf;
-use std::str::FromStr;
+pub use source::Source;
+pub use table::ReadOptions;

@@ -1,0 +1,289 @@
+//! Which column of a file fills which field, resolved once from its header.
+
+use super::mapping::{Mapping, Piece};
+use super::problems::{Place, Problems};
+use crate::domain::ValueError;
+use csv::StringRecord;
+use std::borrow::Cow;
+
+/// Whether a file must have a field.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Need {
+    /// It must.
+    Required,
+    /// It must have at least one of those marked so.
+    OneOf,
+    /// It may.
+    Optional,
+    /// It must not: the field belongs in another file.
+    Elsewhere,
+}
+
+/// The fields of one kind of file.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// What a row is, several of it.
+    pub noun: &'static str,
+    /// The names of the fields. Elsewhere a field is known by its place in here.
+    pub fields: &'static [&'static str],
+    /// Whether each is needed.
+    pub needs: &'static [Need],
+    /// Whether this is the file of items that goes with a file of bills.
+    pub items: bool,
+}
+
+impl Layout {
+    fn present(&self) -> impl Iterator<Item = (usize, &'static str, Need)> {
+        let fields = self.fields.iter().zip(self.needs).enumerate();
+        fields.map(|(index, (name, need))| (index, *name, *need)).filter(|(_, _, need)| *need != Need::Elsewhere)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.present().any(|(_, field, _)| field == name)
+    }
+
+    fn names(&self) -> String {
+        self.present().map(|(_, name, _)| name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Refuses rules about fields that none of the files has.
+pub(super) fn check_mapping(mapping: &Mapping, layouts: &[&Layout]) -> Result<(), ValueError> {
+    for rule in mapping.rules() {
+        let mut possible = layouts.iter().filter(|layout| layout.items || !rule.items).peekable();
+        if possible.peek().is_none() {
+            return Err(ValueError::new(format!(
+                "'items.{}' cannot be mapped: there is no file of items; name one with --items FILE, or leave 'items.' out",
+                rule.field
+            )));
+        }
+        if !possible.clone().any(|layout| layout.has(&rule.field)) {
+            let known: Vec<String> =
+                possible.map(|layout| format!("{} have {}", layout.noun, layout.names())).collect();
+            return Err(ValueError::new(format!(
+                "there is no field '{}' to map: {}",
+                rule.field,
+                known.join("; ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What fills one field.
+#[derive(Debug)]
+enum Cell {
+    /// Nothing in this file.
+    Absent,
+    /// One column.
+    Column(usize),
+    /// A template.
+    Template(Vec<Part>),
+}
+
+#[derive(Debug)]
+enum Part {
+    Column(usize),
+    Text(String),
+}
+
+/// The header of a file, resolved.
+#[derive(Debug)]
+pub(super) struct Columns {
+    header: StringRecord,
+    cells: Vec<Cell>,
+    fields: &'static [&'static str],
+    /// Columns that fill nothing, which is an error unless there is a mapping.
+    pub ignored: Vec<String>,
+}
+
+impl Columns {
+    /// Finds each field's column and reports what is wrong with the header.
+    pub fn resolve(
+        header: StringRecord,
+        layout: &Layout,
+        mapping: &Mapping,
+        place: Place<'_>,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut columns = Self { header, cells: Vec::new(), fields: layout.fields, ignored: Vec::new() };
+        let mut used = vec![false; columns.header.len()];
+        columns.cells.resize_with(layout.fields.len(), || Cell::Absent);
+        for (field, name, need) in layout.present() {
+            let cell = match mapping.value(name, layout.items) {
+                Some(pieces) => columns.mapped(pieces, name, layout, place, problems),
+                None => columns.find(name).map_or(Cell::Absent, Cell::Column),
+            };
+            if need == Need::Required && matches!(cell, Cell::Absent) && mapping.value(name, layout.items).is_none() {
+                problems.add(
+                    place,
+                    format_args!(
+                        "no column holds the {name}, which {} must have: add one named {name}, or say which it is with \
+                         --map {name}=COLUMN",
+                        layout.noun
+                    ),
+                );
+            }
+            columns.mark(&cell, &mut used);
+            columns.cells[field] = cell;
+        }
+        columns.require_one_of(layout, place, problems);
+        columns.settle_unused(&used, layout, !mapping.is_empty(), place, problems);
+        columns
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|column| column == name)
+    }
+
+    /// The cell that a rule describes; a column that is not there is a problem, and leaves the field absent.
+    fn mapped(
+        &self,
+        pieces: &[Piece],
+        field: &str,
+        layout: &Layout,
+        place: Place<'_>,
+        problems: &mut Problems,
+    ) -> Cell {
+        let mut parts = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => parts.push(Part::Text(text.clone())),
+                Piece::Column(name) => match self.find(name) {
+                    Some(column) => parts.push(Part::Column(column)),
+                    None => {
+                        let hint = if layout.items { "; for this file alone use --map items.FIELD=COLUMN" } else { "" };
+                        let there: Vec<&str> = self.header.iter().collect();
+                        problems.add(
+                            place,
+                            format_args!(
+                                "no column is named '{name}', which --map names for {field}: the columns are {}{hint}",
+                                there.join(", ")
+                            ),
+                        );
+                        return Cell::Absent;
+                    }
+                },
+            }
+        }
+        match parts.as_slice() {
+            [Part::Column(column)] => Cell::Column(*column),
+            _ => Cell::Template(parts),
+        }
+    }
+
+    fn mark(&self, cell: &Cell, used: &mut [bool]) {
+        match cell {
+            Cell::Absent => {}
+            Cell::Column(column) => used[*column] = true,
+            Cell::Template(parts) => {
+                for part in parts {
+                    if let Part::Column(column) = part {
+                        used[*column] = true;
+                    }
+                }
+            }
+        }
+    }
+
+    fn require_one_of(&self, layout: &Layout, place: Place<'_>, problems: &mut Problems) {
+        let choice: Vec<(usize, &str)> = layout
+            .present()
+            .filter(|(_, _, need)| *need == Need::OneOf)
+            .map(|(field, name, _)| (field, name))
+            .collect();
+        if choice.is_empty() || choice.iter().any(|(field, _)| self.has(*field)) {
+            return;
+        }
+        let names: Vec<&str> = choice.iter().map(|(_, name)| *name).collect();
+        problems.add(
+            place,
+            format_args!(
+                "no column holds a {}, and {} need one of them: add a column, or say which it is with --map {}=COLUMN",
+                names.join(" or a "),
+                layout.noun,
+                names[0]
+            ),
+        );
+    }
+
+    /// A column that fills no field is ignored where there is a mapping, and a problem where there is none. So is a name
+    /// that stands twice: which of the columns is meant cannot be known.
+    fn settle_unused(
+        &mut self,
+        used: &[bool],
+        layout: &Layout,
+        may_ignore: bool,
+        place: Place<'_>,
+        problems: &mut Problems,
+    ) {
+        for (index, name) in self.header.iter().enumerate() {
+            let first = self.find(name).unwrap_or(index);
+            if first < index && (used[first] || !may_ignore) {
+                problems.add(
+                    place,
+                    format_args!("columns {} and {} are both named '{name}': rename one", first + 1, index + 1),
+                );
+            } else if !used[index] && may_ignore {
+                self.ignored.push(label(index, name));
+            } else if !used[index] {
+                problems.add(
+                    place,
+                    format_args!(
+                        "{} is not a field: {} have {}; other headers are fitted with --map FIELD=COLUMN",
+                        label(index, &format!("'{name}'")),
+                        layout.noun,
+                        layout.names()
+                    ),
+                );
+            }
+        }
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        self.header.len()
+    }
+
+    /// The name of a column, by its place.
+    pub fn column_name(&self, index: usize) -> &str {
+        self.header.get(index).unwrap_or_default()
+    }
+
+    /// The name under which the file's owner knows a field: its column's, where it is just one.
+    pub fn field_name(&self, field: usize) -> &str {
+        match self.cells[field] {
+            Cell::Column(column) => self.column_name(column),
+            _ => self.fields[field],
+        }
+    }
+
+    /// Whether anything fills the field.
+    pub fn has(&self, field: usize) -> bool {
+        !matches!(self.cells[field], Cell::Absent)
+    }
+
+    /// The text of a field in a row, its ends trimmed; empty where there is none.
+    pub fn text<'r>(&self, field: usize, row: &'r StringRecord) -> Cow<'r, str> {
+        let cell = |column: usize| row.get(column).unwrap_or_default();
+        match &self.cells[field] {
+            Cell::Absent => Cow::Borrowed(""),
+            Cell::Column(column) => Cow::Borrowed(cell(*column).trim()),
+            Cell::Template(parts) => {
+                let filled: String = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Column(column) => cell(*column),
+                        Part::Text(text) => text,
+                    })
+                    .collect();
+                Cow::Owned(filled.trim().to_owned())
+            }
+        }
+    }
+}
+
+/// A column's name, or its number where it has none.
+fn label(index: usize, name: &str) -> String {
+    if name.is_empty() || name == "''" { format!("column {}, which has no name,", index + 1) } else { name.to_owned() }
+}

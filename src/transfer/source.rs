@@ -1,0 +1,114 @@
+//! Where rows come from.
+
+use super::progress::{Progress, Watch};
+use anyhow::Context as _;
+use std::convert::Infallible;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek as _, Write as _};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A file, or standard input.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl FromStr for Source {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(if text == "-" { Self::Stdin } else { Self::File(PathBuf::from(text)) })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+            Self::Stdin => f.write_str("standard input"),
+        }
+    }
+}
+
+/// A source that is open, at its beginning, and can be read more than once.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// What messages call it.
+    pub name: String,
+    /// Its content.
+    pub file: File,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+impl Source {
+    /// Opens the source, and refuses what can be seen to be no CSV from its first bytes. What cannot be read twice (a pipe,
+    /// standard input) is copied into a temporary file first.
+    pub(super) fn open(&self, progress: &mut dyn Progress) -> anyhow::Result<Input> {
+        let name = self.to_string();
+        let cannot_read = || format!("cannot read {name}");
+        let mut file = match self {
+            Self::Stdin => spool(&mut io::stdin().lock(), progress).with_context(cannot_read)?,
+            Self::File(path) => {
+                // Opening a directory succeeds on some systems, and fails unclearly on others.
+                if fs::metadata(path).with_context(cannot_read)?.is_dir() {
+                    anyhow::bail!("{name} is a directory: name a CSV file, or - for standard input");
+                }
+                let mut file = File::open(path).with_context(cannot_read)?;
+                if file.metadata().with_context(cannot_read)?.is_file() {
+                    file
+                } else {
+                    spool(&mut file, progress).with_context(cannot_read)?
+                }
+            }
+        };
+        let length = file.metadata().with_context(cannot_read)?.len();
+        let mut start = Vec::new();
+        Read::by_ref(&mut file).take(16).read_to_end(&mut start).with_context(cannot_read)?;
+        file.rewind().with_context(cannot_read)?;
+        if let Some(what) = not_text(&start) {
+            anyhow::bail!("{name} {what}");
+        }
+        Ok(Input { name, file, length })
+    }
+}
+
+/// Copies a stream into a file that has no name and goes away with the process.
+fn spool(from: &mut dyn Read, progress: &mut dyn Progress) -> anyhow::Result<File> {
+    let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+    let mut watch = Watch::begin(progress, "reading", None);
+    let mut buffer = vec![0; 1 << 16];
+    let mut copied = 0;
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => {
+                file.write_all(&buffer[..length]).context("cannot write a temporary file")?;
+                copied += length as u64;
+                watch.reach(copied)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => watch.reach(copied)?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    file.rewind().context("cannot read a temporary file")?;
+    Ok(file)
+}
+
+/// What a file is that begins with these bytes, when it is surely not CSV, and what to do with it.
+fn not_text(start: &[u8]) -> Option<&'static str> {
+    const UTF_16: &str = "is UTF-16 text, and CSV is read as UTF-8: save it as UTF-8, or convert it with 'iconv -f UTF-16 -t UTF-8'";
+    const SIGNATURES: [(&[u8], &str); 5] = [
+        (b"\xFF\xFE", UTF_16),
+        (b"\xFE\xFF", UTF_16),
+        (b"\x1F\x8B", "is compressed with gzip: unpack it first, or pipe it in with 'gunzip -c FILE | billbook ... import -'"),
+        (b"PK\x03\x04", "is a zip archive, as spreadsheets (.xlsx, .ods) are too: unpack it, or save the sheet as CSV"),
+        (b"SQLite format 3\0", "is an SQLite database, not CSV: export its tables as CSV first"),
+    ];
+    SIGNATURES.into_iter().find(|(signature, _)| start.starts_with(signature)).map(|(_, what)| what)
+}
