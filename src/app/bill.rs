@@ -110,11 +110,14 @@ fn new_item(
     Ok(Item::new(found.product, item.quantity, price, currency)?)
 }
 
-/// Reads a bill as billed, with what happened to it.
+/// A bill with what happened to it.
+pub type Recorded = (Bill, Vec<HistoryEntry>);
+
+/// Reads bills as billed, with what happened to them.
 pub fn show(
     storage: &mut dyn Storage,
     numbers: &[BillNumber],
-) -> anyhow::Result<Priced<Vec<(Bill, Vec<HistoryEntry>)>>> {
+) -> anyhow::Result<Priced<Vec<Recorded>>> {
     let mut tx = storage.begin(&Scope::Read)?;
     let mut shown = Vec::with_capacity(numbers.len());
     for &number in numbers {
@@ -172,7 +175,7 @@ pub fn edit(
     number: BillNumber,
     change: &BillChange,
     deed: &Deed,
-) -> anyhow::Result<(Priced<Bill>, Vec<FieldChange>)> {
+) -> anyhow::Result<(Priced<Recorded>, Vec<FieldChange>)> {
     let mut tx = storage.begin(&Scope::write_year(number.year()))?;
     let currency = tx.info()?.currency;
     let old = load(&mut *tx, number)?;
@@ -182,9 +185,12 @@ pub fn edit(
     if !changes.is_empty() {
         tx.update_bill(&old, &new)?;
         tx.append_history(number, &deed.entry(Action::Edit, changes.clone()))?;
+    }
+    let history = tx.history(number)?;
+    if !changes.is_empty() {
         tx.commit()?;
     }
-    Ok(((new, currency), changes))
+    Ok((((new, history), currency), changes))
 }
 
 fn resolve_change(tx: &mut dyn Tx, change: &BillChange, currency: Currency) -> anyhow::Result<BillEdit> {

@@ -29,6 +29,11 @@ impl BookStatus {
         std::array::from_fn(|index| sum(self.years.iter().map(|year| year.by_status[index])))
     }
 
+    /// All bills.
+    pub fn tally(&self) -> Tally {
+        sum(self.by_status().into_iter())
+    }
+
     /// The bills of one year, whatever their status.
     pub fn year_tally(year: &YearSummary) -> Tally {
         sum(year.by_status.into_iter())

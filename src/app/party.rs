@@ -4,9 +4,10 @@ use super::AppError;
 use crate::domain::{
     BillNumber, Currency, Customer, CustomerId, CustomerRef, NewCustomer, NewProduct, Product, ProductId, ProductRef,
 };
-use crate::storage::{self, Scope, Storage, Tx};
+use crate::storage::{self, CustomerFilter, ProductFilter, Scope, Storage, Tx, Visit};
 use chrono::{DateTime, Utc};
 use std::fmt;
+use std::ops::ControlFlow;
 
 /// A kind of record that bills refer to.
 pub trait Party: Clone + PartialEq {
@@ -18,6 +19,8 @@ pub trait Party: Clone + PartialEq {
     type New;
     /// Its key.
     type Id: Copy + Ord + fmt::Display;
+    /// What a list selects.
+    type Filter;
 
     /// Its key.
     fn id(&self) -> Self::Id;
@@ -37,6 +40,10 @@ pub trait Party: Clone + PartialEq {
     fn remove(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<()>;
     /// A bill that refers to it.
     fn on_bill(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<BillNumber>>;
+    /// Visits what the filter finds, in its order.
+    fn each(tx: &mut dyn Tx, filter: &Self::Filter, visit: Visit<Self>) -> storage::Result<()>;
+    /// How many the filter finds, its limit aside.
+    fn count(tx: &mut dyn Tx, filter: &Self::Filter) -> storage::Result<u64>;
 }
 
 /// Finds the one record that a name means.
@@ -45,7 +52,7 @@ pub fn find<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Result<P> {
     if candidates.len() > 1 {
         let mut ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
         if ids.len() > 2 {
-            ids[2] = "more".to_owned();
+            ids[2] = String::from("more");
         }
         let ids = ids.join(" and ");
         return Err(AppError::Ambiguous { noun: P::NOUN, which: which.to_string(), ids }.into());
@@ -91,10 +98,29 @@ fn stored<P: Party>(tx: &mut dyn Tx, id: P::Id) -> anyhow::Result<P> {
     P::load(tx, id)?.ok_or_else(|| AppError::NotFound { noun: P::NOUN, which: id.to_string() }.into())
 }
 
-/// Reads one.
-pub fn show<P: Party>(storage: &mut dyn Storage, which: &P::Ref) -> anyhow::Result<Priced<P>> {
+/// Reads each of those named, once, in the order named.
+pub fn show<P: Party>(
+    storage: &mut dyn Storage,
+    which: &[P::Ref],
+) -> anyhow::Result<Priced<Vec<P>>> {
     let mut tx = storage.begin(&Scope::Read)?;
-    Ok((find(&mut *tx, which)?, tx.info()?.currency))
+    Ok((find_all(&mut *tx, which)?, tx.info()?.currency))
+}
+
+/// Lists those that a filter finds, and how many more its limit left out.
+pub fn list<P: Party>(
+    storage: &mut dyn Storage,
+    filter: &P::Filter,
+) -> anyhow::Result<(Priced<Vec<P>>, u64)> {
+    let mut tx = storage.begin(&Scope::Read)?;
+    let mut parties = Vec::new();
+    P::each(&mut *tx, filter, &mut |party| {
+        parties.push(party);
+        ControlFlow::Continue(())
+    })?;
+    let more = P::count(&mut *tx, filter)?.saturating_sub(parties.len() as u64);
+    let currency = tx.info()?.currency;
+    Ok(((parties, currency), more))
 }
 
 /// Changes one, and tells whether that changed anything. A book that would not change is not written.
@@ -122,8 +148,9 @@ pub fn set_archived<P: Party>(
     storage: &mut dyn Storage,
     which: &[P::Ref],
     at: Option<DateTime<Utc>>,
-) -> anyhow::Result<Vec<(P, bool)>> {
+) -> anyhow::Result<Priced<Vec<(P, bool)>>> {
     let mut tx = storage.begin(&Scope::write_book())?;
+    let currency = tx.info()?.currency;
     let mut parties = Vec::with_capacity(which.len());
     for mut party in find_all::<P>(&mut *tx, which)? {
         let changes = party.archived_at().is_some() != at.is_some();
@@ -136,7 +163,7 @@ pub fn set_archived<P: Party>(
     if parties.iter().any(|(_, changed)| *changed) {
         tx.commit()?;
     }
-    Ok(parties)
+    Ok((parties, currency))
 }
 
 /// Each of those named, once, in the order named.
@@ -153,7 +180,15 @@ fn find_all<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P
 }
 
 /// Those named, if every one of them may be deleted: no bill of any year refers to it.
-pub fn deletable<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
+pub fn deletable<P: Party>(
+    storage: &mut dyn Storage,
+    which: &[P::Ref],
+) -> anyhow::Result<Priced<Vec<P>>> {
+    let mut tx = storage.begin(&Scope::Read)?;
+    Ok((unused(&mut *tx, which)?, tx.info()?.currency))
+}
+
+fn unused<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
     let parties = find_all::<P>(tx, which)?;
     for party in &parties {
         if let Some(bill) = P::on_bill(tx, party.id())? {
@@ -167,7 +202,7 @@ pub fn deletable<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<
 /// Deletes all of those named, or none.
 pub fn delete<P: Party>(storage: &mut dyn Storage, which: &[P::Ref]) -> anyhow::Result<Vec<P>> {
     let mut tx = storage.begin(&Scope::write_book())?;
-    let parties = deletable::<P>(&mut *tx, which)?;
+    let parties = unused::<P>(&mut *tx, which)?;
     for party in &parties {
         P::remove(&mut *tx, party.id())?;
     }
@@ -180,6 +215,7 @@ impl Party for Customer {
     type Ref = CustomerRef;
     type New = NewCustomer;
     type Id = CustomerId;
+    type Filter = CustomerFilter;
 
     fn id(&self) -> CustomerId {
         self.id
@@ -219,6 +255,18 @@ impl Party for Customer {
     fn on_bill(tx: &mut dyn Tx, id: CustomerId) -> storage::Result<Option<BillNumber>> {
         tx.bill_of_customer(id)
     }
+
+    fn each(
+        tx: &mut dyn Tx,
+        filter: &CustomerFilter,
+        visit: Visit<Self>,
+    ) -> storage::Result<()> {
+        tx.each_customer(filter, visit)
+    }
+
+    fn count(tx: &mut dyn Tx, filter: &CustomerFilter) -> storage::Result<u64> {
+        tx.count_customers(filter)
+    }
 }
 
 impl Party for Product {
@@ -226,6 +274,7 @@ impl Party for Product {
     type Ref = ProductRef;
     type New = NewProduct;
     type Id = ProductId;
+    type Filter = ProductFilter;
 
     fn id(&self) -> ProductId {
         self.id
@@ -264,5 +313,17 @@ impl Party for Product {
 
     fn on_bill(tx: &mut dyn Tx, id: ProductId) -> storage::Result<Option<BillNumber>> {
         tx.bill_of_product(id)
+    }
+
+    fn each(
+        tx: &mut dyn Tx,
+        filter: &ProductFilter,
+        visit: Visit<Self>,
+    ) -> storage::Result<()> {
+        tx.each_product(filter, visit)
+    }
+
+    fn count(tx: &mut dyn Tx, filter: &ProductFilter) -> storage::Result<u64> {
+        tx.count_products(filter)
     }
 }

@@ -3,13 +3,17 @@
 mod bill;
 mod check;
 mod complete;
+mod csv_args;
 mod customer;
 pub mod exit;
 mod init;
 pub mod interrupt;
+mod parties;
 mod product;
+mod progress;
 mod session;
 mod status;
+mod values;
 
 use crate::context::Context;
 use clap::{CommandFactory as _, Parser, Subcommand};

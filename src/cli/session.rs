@@ -1,16 +1,19 @@
 //! What every handler shares: the global options and what follows from them.
 
-use super::{UsageError, exit::Exit};
+use super::exit::Exit;
+use super::parties::counted;
+use super::progress::{Bar, Unit};
+use super::UsageError;
 use crate::app::Deed;
 use crate::context::Context;
 use crate::domain::{Currency, Note};
-use crate::render::{self, Format, Record, Style};
+use crate::render::{self, BillDocument, Format, Record, Style};
 use crate::storage::Storage;
 use crate::storage::sqlite::{Location, SqliteStorage};
 use chrono::{NaiveDate, Utc};
 use clap::ValueEnum;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -94,8 +97,13 @@ impl<'s, 'c> Session<'s, 'c> {
 
     /// The book. Nothing is opened before a transaction begins.
     pub fn storage(&self) -> anyhow::Result<Box<dyn Storage>> {
+        Ok(Box::new(self.sqlite()?))
+    }
+
+    /// The book as files, which is what `init` makes.
+    pub fn sqlite(&self) -> anyhow::Result<SqliteStorage> {
         let interrupt = self.context.interrupt.clone();
-        Ok(Box::new(SqliteStorage::new(self.location()?, self.global.lock_timeout, interrupt, self.now())))
+        Ok(SqliteStorage::new(self.location()?, self.global.lock_timeout, interrupt, self.now()))
     }
 
     /// The present moment.
@@ -127,11 +135,12 @@ impl<'s, 'c> Session<'s, 'c> {
     }
 
     fn colors(&self, is_terminal: bool) -> bool {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let forced = || set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         match self.global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => !set("NO_COLOR") && (is_terminal || set("CLICOLOR_FORCE")),
+            Color::Auto => !set("NO_COLOR") && (is_terminal || forced()),
         }
     }
 
@@ -141,7 +150,7 @@ impl<'s, 'c> Session<'s, 'c> {
             return self.identifiers(records.iter().map(Record::identifier));
         }
         let style = self.style();
-        Ok(render::list(self.context.out, &style, currency, records)?)
+        Ok(render::list(self.context.out, style, currency, records)?)
     }
 
     /// Writes one record as data.
@@ -150,7 +159,33 @@ impl<'s, 'c> Session<'s, 'c> {
             return self.identifiers([record.identifier()]);
         }
         let style = self.style();
-        Ok(render::one(self.context.out, &style, currency, record)?)
+        Ok(render::one(self.context.out, style, currency, record)?)
+    }
+
+    /// Writes bills as documents.
+    pub fn bills(&mut self, currency: Currency, documents: &[BillDocument]) -> anyhow::Result<()> {
+        if self.global.quiet {
+            return self.identifiers(documents.iter().map(|document| document.bill.number()));
+        }
+        self.data(|out, style| render::documents(out, style, currency, documents))
+    }
+
+    /// Writes data that holds no identifier, so that `--quiet` lets none of it through.
+    pub fn data(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        if self.global.quiet {
+            return Ok(());
+        }
+        let style = self.style();
+        Ok(write(self.context.out, style)?)
+    }
+
+    /// A bar for long work, which is seen at a terminal only.
+    pub fn progress(&self, unit: Unit) -> Bar {
+        let terminal = &self.context.terminal;
+        Bar::new(unit, terminal.messages && !self.global.quiet, self.context.interrupt.clone())
     }
 
     /// Writes identifiers, one a line: all that `--quiet` lets through.
@@ -174,8 +209,15 @@ impl<'s, 'c> Session<'s, 'c> {
         if more == 0 {
             return Ok(());
         }
-        let plural = if more == 1 { "" } else { "s" };
-        self.say(format_args!("{more} more {noun}{plural}: --limit 0 shows all"))
+        self.say(format_args!("{}: --limit 0 shows all", counted(more, &format!("more {noun}"))))
+    }
+
+    /// Says on standard error which columns of a file were not read.
+    pub fn say_ignored(&mut self, columns: &[String]) -> anyhow::Result<()> {
+        if columns.is_empty() {
+            return Ok(());
+        }
+        self.say(format_args!("ignored columns: {}", columns.join(", ")))
     }
 
     /// Asks for a yes before something is destroyed. Without a terminal to ask at, the yes must be on the command line.
@@ -189,7 +231,7 @@ impl<'s, 'c> Session<'s, 'c> {
         write!(self.context.err, "{question} [y/N] ")?;
         self.context.err.flush()?;
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer)?;
+        io::stdin().read_line(&mut answer)?;
         let agreed = matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
         if !agreed {
             self.say("nothing was changed")?;

@@ -2,10 +2,13 @@
 
 mod bill;
 mod book;
+mod import;
 mod party;
 mod table;
 
-pub use bill::BillDocument;
+pub use bill::{BillDocument, documents};
+pub use book::{findings, status};
+pub use import::{ImportedYear, imported, imported_bills};
 
 use crate::domain::Currency;
 use clap::ValueEnum;
@@ -69,7 +72,7 @@ pub trait Record {
 }
 
 /// Writes a list of records.
-pub fn list<R: Record>(out: &mut dyn Write, style: &Style, currency: Currency, records: &[R]) -> io::Result<()> {
+pub fn list<R: Record>(out: &mut dyn Write, style: Style, currency: Currency, records: &[R]) -> io::Result<()> {
     match style.format {
         Format::Table => {
             let rows = records.iter().map(|record| record.cells(currency)).collect();
@@ -77,29 +80,29 @@ pub fn list<R: Record>(out: &mut dyn Write, style: &Style, currency: Currency, r
         }
         Format::Csv => {
             let rows = records.iter().map(|record| record.cells(currency));
-            csv(out, R::COLUMNS.iter().map(|column| column.0), rows)
+            write_csv(out, R::COLUMNS.iter().map(|column| column.0), rows)
         }
         Format::Json => {
             let records: Vec<Value> = records.iter().map(|record| record.json(currency)).collect();
-            json(out, R::MANY, &Value::from(records))
+            write_json(out, R::MANY, &Value::from(records))
         }
     }
 }
 
 /// Writes one record.
-pub fn one<R: Record>(out: &mut dyn Write, style: &Style, currency: Currency, record: &R) -> io::Result<()> {
+pub fn one<R: Record>(out: &mut dyn Write, style: Style, currency: Currency, record: &R) -> io::Result<()> {
     match style.format {
         Format::Table => {
             let names = R::COLUMNS.iter().map(|column| column.0);
             table::fields(out, style, names.zip(record.cells(currency)).collect())
         }
-        Format::Csv => csv(out, R::COLUMNS.iter().map(|column| column.0), [record.cells(currency)]),
-        Format::Json => json(out, R::ONE, &record.json(currency)),
+        Format::Csv => write_csv(out, R::COLUMNS.iter().map(|column| column.0), [record.cells(currency)]),
+        Format::Json => write_json(out, R::ONE, &record.json(currency)),
     }
 }
 
 /// Writes a header and rows as CSV.
-pub fn csv<'a>(
+pub fn write_csv<'a>(
     out: &mut dyn Write,
     header: impl IntoIterator<Item = &'a str>,
     rows: impl IntoIterator<Item = Vec<String>>,
@@ -113,7 +116,7 @@ pub fn csv<'a>(
 }
 
 /// Writes `{"schema": 1, NAME: VALUE}`.
-pub fn json(out: &mut dyn Write, name: &str, value: &Value) -> io::Result<()> {
+pub fn write_json(out: &mut dyn Write, name: &str, value: &Value) -> io::Result<()> {
     let document = json!({ "schema": JSON_SCHEMA, name: value });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)

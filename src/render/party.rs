@@ -1,7 +1,7 @@
 //! Customers and products, written.
 
 use super::{Align, Column, Record};
-use crate::domain::{Currency, Customer, Product};
+use crate::domain::{Currency, Customer, Email, Product};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ impl Record for Customer {
         json!({
             "id": self.id.get(),
             "name": self.name.as_str(),
-            "email": self.email.as_ref().map(|email| email.as_str()),
+            "email": self.email.as_ref().map(Email::as_str),
             "address": self.address.as_str(),
             "archived_at": self.archived_at.map(moment),
         })

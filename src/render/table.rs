@@ -5,7 +5,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use std::io::{self, Write};
 
 /// Writes rows under their columns' names.
-pub fn grid(out: &mut dyn Write, style: &Style, columns: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
+pub fn grid(out: &mut dyn Write, style: Style, columns: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
     let mut table = table(style);
     table.set_header(columns.iter().map(|column| {
         Cell::new(column.0.replace('_', " ")).set_alignment(alignment(column.1)).add_attribute(Attribute::Bold)
@@ -17,7 +17,7 @@ pub fn grid(out: &mut dyn Write, style: &Style, columns: &[Column], rows: Vec<Ve
 }
 
 /// Writes one record's fields below each other.
-pub fn fields(out: &mut dyn Write, style: &Style, fields: Vec<(&str, String)>) -> io::Result<()> {
+pub fn fields(out: &mut dyn Write, style: Style, fields: Vec<(&str, String)>) -> io::Result<()> {
     let mut table = table(style);
     for (name, value) in fields {
         let name = Cell::new(name.replace('_', " ")).add_attribute(Attribute::Bold);
@@ -26,9 +26,9 @@ pub fn fields(out: &mut dyn Write, style: &Style, fields: Vec<(&str, String)>) -
     write_table(out, &table)
 }
 
-fn table(style: &Style) -> Table {
+fn table(style: Style) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     if let Some(width) = style.width {
         table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
     }

@@ -194,6 +194,20 @@ pub struct BillSummary {
     pub reference: Option<Reference>,
 }
 
+impl From<&Bill> for BillSummary {
+    fn from(bill: &Bill) -> Self {
+        Self {
+            number: bill.number(),
+            customer_id: bill.customer().customer_id,
+            customer_name: bill.customer().name.to_string(),
+            date: bill.date(),
+            status: bill.status(),
+            total: bill.total(),
+            reference: bill.reference().cloned(),
+        }
+    }
+}
+
 /// A bill that was read but does not agree with itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DamagedBill {
