@@ -26,7 +26,9 @@ fn main() -> ExitCode {
     let exit = cli::run(std::env::args_os(), &mut context);
     // What is left in the buffer was written after the command had succeeded; a reader that has gone has read enough.
     match out.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => cli::exit::Exit::of_io(&error).code(),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            cli::exit::Exit::of_io(&error).code()
+        }
         _ => exit.code(),
     }
 }

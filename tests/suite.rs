@@ -1,1 +1,9 @@
+//! Every test of billbook, in one binary.
 
+mod cli;
+mod contract;
+mod docs;
+mod faults;
+mod laws;
+mod support;
+mod walls;

@@ -3,8 +3,9 @@
 use super::party::{self, Priced};
 use super::{AppError, Deed, lookup::Lookup};
 use crate::domain::{
-    Action, Bill, BillEdit, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerRef, FieldChange, HistoryEntry,
-    Item, ItemChange, Money, Product, ProductRef, Quantity, Reference, Refusal,
+    Action, Bill, BillEdit, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerRef,
+    FieldChange, HistoryEntry, Item, ItemChange, Money, Product, ProductRef, Quantity, Reference,
+    Refusal,
 };
 use crate::storage::{BillFilter, BillSummary, Scope, Storage, StorageError, Tx};
 use chrono::NaiveDate;
@@ -88,7 +89,14 @@ pub fn create(storage: &mut dyn Storage, new: &NewBill) -> anyhow::Result<Priced
         .map(|item| new_item(&mut *tx, &mut lookup, item, currency))
         .collect::<anyhow::Result<_>>()?;
     let number = next_number(year, tx.last_sequence(year)?)?;
-    let bill = Bill::new(number, customer, new.date, new.status, new.reference.clone(), items)?;
+    let bill = Bill::new(
+        number,
+        customer,
+        new.date,
+        new.status,
+        new.reference.clone(),
+        items,
+    )?;
     tx.insert_bills(year, std::slice::from_ref(&bill))?;
     tx.commit()?;
     Ok((bill, currency))
@@ -96,7 +104,9 @@ pub fn create(storage: &mut dyn Storage, new: &NewBill) -> anyhow::Result<Priced
 
 /// The number after a year's last.
 pub fn next_number(year: BillingYear, last: u32) -> Result<BillNumber, Refusal> {
-    BillNumber::new(year, last + 1).ok_or(Refusal::OutOfRange { what: "the year's series of numbers" })
+    BillNumber::new(year, last + 1).ok_or(Refusal::OutOfRange {
+        what: "the year's series of numbers",
+    })
 }
 
 fn new_item(
@@ -127,7 +137,13 @@ pub fn show(
 }
 
 fn load(tx: &mut dyn Tx, number: BillNumber) -> anyhow::Result<Bill> {
-    tx.bill(number)?.ok_or_else(|| AppError::NotFound { noun: "bill", which: number.to_string() }.into())
+    tx.bill(number)?.ok_or_else(|| {
+        AppError::NotFound {
+            noun: "bill",
+            which: number.to_string(),
+        }
+        .into()
+    })
 }
 
 /// Lists the bills that a filter finds, and how many more its limit left out.
@@ -138,8 +154,14 @@ pub fn list(
     let mut tx = storage.begin(&Scope::Read)?;
     let filter = selection.resolve(&mut *tx)?;
     let bills = tx.list_bills(&filter)?;
-    let limited = filter.limit.is_some_and(|limit| bills.len() as u64 >= limit);
-    let more = if limited { tx.count_bills(&filter)?.saturating_sub(bills.len() as u64) } else { 0 };
+    let limited = filter
+        .limit
+        .is_some_and(|limit| bills.len() as u64 >= limit);
+    let more = if limited {
+        tx.count_bills(&filter)?.saturating_sub(bills.len() as u64)
+    } else {
+        0
+    };
     let currency = tx.info()?.currency;
     Ok(((bills, currency), more))
 }
@@ -193,7 +215,11 @@ pub fn edit(
     Ok((((new, history), currency), changes))
 }
 
-fn resolve_change(tx: &mut dyn Tx, change: &BillChange, currency: Currency) -> anyhow::Result<BillEdit> {
+fn resolve_change(
+    tx: &mut dyn Tx,
+    change: &BillChange,
+    currency: Currency,
+) -> anyhow::Result<BillEdit> {
     let mut lookup = Lookup::default();
     let mut edit = BillEdit {
         date: change.date,
@@ -205,12 +231,26 @@ fn resolve_change(tx: &mut dyn Tx, change: &BillChange, currency: Currency) -> a
         edit.customer = Some(lookup.customer(tx, which)?);
     }
     for (&line, change) in &change.change {
-        let LineChange { product, quantity, unit_price } = change;
+        let LineChange {
+            product,
+            quantity,
+            unit_price,
+        } = change;
         // A line that changes its product takes the new one's price, unless another is given.
-        let found = product.as_ref().map(|which| lookup.product(tx, which)).transpose()?;
+        let found = product
+            .as_ref()
+            .map(|which| lookup.product(tx, which))
+            .transpose()?;
         let unit_price = unit_price.or(found.as_ref().map(|found| found.price));
         let product = found.map(|found| found.product);
-        edit.change.insert(line, ItemChange { product, quantity: *quantity, unit_price });
+        edit.change.insert(
+            line,
+            ItemChange {
+                product,
+                quantity: *quantity,
+                unit_price,
+            },
+        );
     }
     for item in &change.add {
         edit.add.push(new_item(tx, &mut lookup, item, currency)?);
@@ -249,7 +289,9 @@ pub fn step(
 /// A bill as a failure to read it: what export, show and the like make of damage.
 pub fn intact(bill: Result<Bill, crate::storage::DamagedBill>) -> Result<Bill, StorageError> {
     bill.map_err(|damaged| StorageError::Corrupt {
-        place: damaged.number.map_or("a bill".to_owned(), |number| format!("bill {number}")),
+        place: damaged
+            .number
+            .map_or("a bill".to_owned(), |number| format!("bill {number}")),
         what: damaged.what,
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::domain::{BillStatus, Money};
 use crate::storage::{
-    BillFilter, BookInfo, CustomerFilter, Finding, ProductFilter, Scope, Storage, StorageError, Tally, Tx, YearSummary,
+    BillFilter, BookInfo, CustomerFilter, Finding, ProductFilter, Scope, Storage, StorageError,
+    Tally, Tx, YearSummary,
 };
 use std::ops::ControlFlow;
 
@@ -51,9 +52,19 @@ fn sum(tallies: impl Iterator<Item = Tally>) -> Tally {
 /// Takes a book's figures.
 pub fn status(storage: &mut dyn Storage) -> anyhow::Result<BookStatus> {
     let mut tx = storage.begin(&Scope::Read)?;
-    let mut customers = |archived| tx.count_customers(&CustomerFilter { archived, ..CustomerFilter::default() });
+    let mut customers = |archived| {
+        tx.count_customers(&CustomerFilter {
+            archived,
+            ..CustomerFilter::default()
+        })
+    };
     let (all_customers, current_customers) = (customers(true)?, customers(false)?);
-    let mut products = |archived| tx.count_products(&ProductFilter { archived, ..ProductFilter::default() });
+    let mut products = |archived| {
+        tx.count_products(&ProductFilter {
+            archived,
+            ..ProductFilter::default()
+        })
+    };
     let (all_products, current_products) = (products(true)?, products(false)?);
     let mut years = Vec::new();
     for year in tx.years()? {
@@ -98,8 +109,14 @@ fn check_year(
     tx.verify_year(year, found)?;
     tx.each_bill(year, &BillFilter::default(), &mut |bill| {
         if let Err(damaged) = bill {
-            let place = damaged.number.map_or(format!("{year}.db"), |number| format!("bill {number}"));
-            found(Finding { kind: damaged.kind, place, what: damaged.what });
+            let place = damaged
+                .number
+                .map_or(format!("{year}.db"), |number| format!("bill {number}"));
+            found(Finding {
+                kind: damaged.kind,
+                place,
+                what: damaged.what,
+            });
         }
         ControlFlow::Continue(())
     })
@@ -118,7 +135,10 @@ fn as_finding(error: StorageError, found: &mut dyn FnMut(Finding)) -> anyhow::Re
 }
 
 fn file_name(path: &std::path::Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The tally of one status.

@@ -25,7 +25,9 @@ pub enum AppError {
         ids: String,
     },
     /// An archived one was to be billed.
-    #[error("{noun} {which} is archived, and cannot be billed: '{noun} unarchive {id}' brings it back")]
+    #[error(
+        "{noun} {which} is archived, and cannot be billed: '{noun} unarchive {id}' brings it back"
+    )]
     Archived {
         /// `customer` or `product`.
         noun: &'static str,

@@ -1,7 +1,9 @@
 //! Finding the customers and products that bills name, each once.
 
 use super::party;
-use crate::domain::{BilledCustomer, BilledProduct, Customer, CustomerRef, Money, Product, ProductRef};
+use crate::domain::{
+    BilledCustomer, BilledProduct, Customer, CustomerRef, Money, Product, ProductRef,
+};
 use crate::storage::Tx;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +30,11 @@ pub struct PricedProduct {
 
 impl Lookup {
     /// The customer of that name, in its present version; refused when archived.
-    pub fn customer(&mut self, tx: &mut dyn Tx, which: &CustomerRef) -> anyhow::Result<Arc<BilledCustomer>> {
+    pub fn customer(
+        &mut self,
+        tx: &mut dyn Tx,
+        which: &CustomerRef,
+    ) -> anyhow::Result<Arc<BilledCustomer>> {
         remembered(&mut self.customers, &which.to_string(), || {
             let customer: Customer = party::find_billable(tx, which)?;
             Ok(Arc::new(BilledCustomer::from(&customer)))
@@ -36,15 +42,26 @@ impl Lookup {
     }
 
     /// The product of that name, in its present version; refused when archived.
-    pub fn product(&mut self, tx: &mut dyn Tx, which: &ProductRef) -> anyhow::Result<PricedProduct> {
+    pub fn product(
+        &mut self,
+        tx: &mut dyn Tx,
+        which: &ProductRef,
+    ) -> anyhow::Result<PricedProduct> {
         remembered(&mut self.products, &which.to_string(), || {
             let product: Product = party::find_billable(tx, which)?;
-            Ok(PricedProduct { product: Arc::new(BilledProduct::from(&product)), price: product.price })
+            Ok(PricedProduct {
+                product: Arc::new(BilledProduct::from(&product)),
+                price: product.price,
+            })
         })
     }
 
     /// As [`Self::customer`], by a text that may be known already, which then needs no parsing.
-    pub fn customer_text(&mut self, tx: &mut dyn Tx, text: &str) -> anyhow::Result<Arc<BilledCustomer>> {
+    pub fn customer_text(
+        &mut self,
+        tx: &mut dyn Tx,
+        text: &str,
+    ) -> anyhow::Result<Arc<BilledCustomer>> {
         match self.customers.get(text) {
             Some(known) => Ok(known.clone()),
             None => self.customer(tx, &text.parse()?),

@@ -2,7 +2,8 @@
 
 use super::AppError;
 use crate::domain::{
-    BillNumber, Currency, Customer, CustomerId, CustomerRef, NewCustomer, NewProduct, Product, ProductId, ProductRef,
+    BillNumber, Currency, Customer, CustomerId, CustomerRef, NewCustomer, NewProduct, Product,
+    ProductId, ProductRef,
 };
 use crate::storage::{self, CustomerFilter, ProductFilter, Scope, Storage, Tx, Visit};
 use chrono::{DateTime, Utc};
@@ -55,19 +56,34 @@ pub fn find<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Result<P> {
             ids[2] = String::from("more");
         }
         let ids = ids.join(" and ");
-        return Err(AppError::Ambiguous { noun: P::NOUN, which: which.to_string(), ids }.into());
+        return Err(AppError::Ambiguous {
+            noun: P::NOUN,
+            which: which.to_string(),
+            ids,
+        }
+        .into());
     }
     let found = match candidates.first() {
         Some(&id) => P::load(tx, id)?,
         None => None,
     };
-    found.ok_or_else(|| AppError::NotFound { noun: P::NOUN, which: quoted(which) }.into())
+    found.ok_or_else(|| {
+        AppError::NotFound {
+            noun: P::NOUN,
+            which: quoted(which),
+        }
+        .into()
+    })
 }
 
 /// `7` as it is, anything else in quotes.
 fn quoted(which: &impl fmt::Display) -> String {
     let which = which.to_string();
-    if which.bytes().all(|byte| byte.is_ascii_digit()) { which } else { format!("'{which}'") }
+    if which.bytes().all(|byte| byte.is_ascii_digit()) {
+        which
+    } else {
+        format!("'{which}'")
+    }
 }
 
 /// Finds one that can be billed, which an archived one cannot.
@@ -75,7 +91,12 @@ pub fn find_billable<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Resul
     let mut found: P = find(tx, which)?;
     if found.archived_at().is_some() {
         let id = P::number(found.id());
-        return Err(AppError::Archived { noun: P::NOUN, which: quoted(which), id }.into());
+        return Err(AppError::Archived {
+            noun: P::NOUN,
+            which: quoted(which),
+            id,
+        }
+        .into());
     }
     Ok(found)
 }
@@ -95,7 +116,13 @@ pub fn create<P: Party>(storage: &mut dyn Storage, new: &P::New) -> anyhow::Resu
 
 /// Reads one back that was just written.
 fn stored<P: Party>(tx: &mut dyn Tx, id: P::Id) -> anyhow::Result<P> {
-    P::load(tx, id)?.ok_or_else(|| AppError::NotFound { noun: P::NOUN, which: id.to_string() }.into())
+    P::load(tx, id)?.ok_or_else(|| {
+        AppError::NotFound {
+            noun: P::NOUN,
+            which: id.to_string(),
+        }
+        .into()
+    })
 }
 
 /// Reads each of those named, once, in the order named.
@@ -193,7 +220,12 @@ fn unused<P: Party>(tx: &mut dyn Tx, which: &[P::Ref]) -> anyhow::Result<Vec<P>>
     for party in &parties {
         if let Some(bill) = P::on_bill(tx, party.id())? {
             let id = P::number(party.id());
-            return Err(AppError::InUse { noun: P::NOUN, id, bill }.into());
+            return Err(AppError::InUse {
+                noun: P::NOUN,
+                id,
+                bill,
+            }
+            .into());
         }
     }
     Ok(parties)
@@ -256,11 +288,7 @@ impl Party for Customer {
         tx.bill_of_customer(id)
     }
 
-    fn each(
-        tx: &mut dyn Tx,
-        filter: &CustomerFilter,
-        visit: Visit<Self>,
-    ) -> storage::Result<()> {
+    fn each(tx: &mut dyn Tx, filter: &CustomerFilter, visit: Visit<Self>) -> storage::Result<()> {
         tx.each_customer(filter, visit)
     }
 
@@ -315,11 +343,7 @@ impl Party for Product {
         tx.bill_of_product(id)
     }
 
-    fn each(
-        tx: &mut dyn Tx,
-        filter: &ProductFilter,
-        visit: Visit<Self>,
-    ) -> storage::Result<()> {
+    fn each(tx: &mut dyn Tx, filter: &ProductFilter, visit: Visit<Self>) -> storage::Result<()> {
         tx.each_product(filter, visit)
     }
 

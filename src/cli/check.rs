@@ -8,12 +8,14 @@ use crate::storage::Finding;
 
 /// Look for everything that is wrong with the book
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Silent, with exit code 0, when nothing is wrong. Else each finding is a line KIND: PLACE: WHAT, and the exit code \
+#[command(
+    after_help = "Silent, with exit code 0, when nothing is wrong. Else each finding is a line KIND: PLACE: WHAT, and the exit code \
 is 5.
 
 Examples:
   billbook check
-  billbook check --format json")]
+  billbook check --format json"
+)]
 pub struct Args {}
 
 impl Args {
@@ -21,11 +23,17 @@ impl Args {
     #[expect(clippy::unused_self, reason = "every command runs in the same way")]
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
         let mut findings = Vec::new();
-        book::check(&mut *session.storage()?, &mut |finding| findings.push(finding))?;
+        book::check(&mut *session.storage()?, &mut |finding| {
+            findings.push(finding)
+        })?;
         if session.global.quiet {
             session.identifiers(findings.iter().map(Finding::identifier))?;
         }
         session.data(|out, style| render::findings(out, style, &findings))?;
-        Ok(if findings.is_empty() { Exit::Ok } else { Exit::Damaged })
+        Ok(if findings.is_empty() {
+            Exit::Ok
+        } else {
+            Exit::Damaged
+        })
     }
 }

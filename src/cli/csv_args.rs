@@ -28,7 +28,11 @@ pub struct ReadArgs {
 impl ReadArgs {
     /// As the import takes it.
     pub fn options(&self, date_format: Option<String>) -> anyhow::Result<ReadOptions> {
-        Ok(ReadOptions { mapping: Mapping::new(&self.map)?, date_format, delimiter: self.delimiter })
+        Ok(ReadOptions {
+            mapping: Mapping::new(&self.map)?,
+            date_format,
+            delimiter: self.delimiter,
+        })
     }
 }
 
@@ -45,7 +49,12 @@ pub fn import(
 ) -> anyhow::Result<Exit> {
     let options = args.options(None)?;
     let mut progress = session.progress(Unit::Bytes);
-    let imported = import(&mut *session.storage()?, &args.file, &options, &mut progress)?;
+    let imported = import(
+        &mut *session.storage()?,
+        &args.file,
+        &options,
+        &mut progress,
+    )?;
     session.say_ignored(&imported.ignored_columns)?;
     session.data(|out, style| render::imported(out, style, nouns, imported.rows))?;
     Ok(Exit::Ok)
@@ -68,10 +77,18 @@ pub fn export(
 ) -> anyhow::Result<Exit> {
     let mut storage = session.storage()?;
     let mut progress = session.progress(Unit::Rows);
-    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    match args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"))
+    {
         Some(path) => {
-            let written = transfer::write_file(path, |out| export(&mut *storage, out, &mut progress))?;
-            session.say(format_args!("exported {nouns}: {written}, to {}", path.display()))?;
+            let written =
+                transfer::write_file(path, |out| export(&mut *storage, out, &mut progress))?;
+            session.say(format_args!(
+                "exported {nouns}: {written}, to {}",
+                path.display()
+            ))?;
         }
         None => {
             export(&mut *storage, session.context.out, &mut progress)?;

@@ -41,7 +41,10 @@ impl Exit {
 
     /// The code of a failure, from the first cause in its chain that tells.
     pub fn of(error: &anyhow::Error) -> Self {
-        error.chain().find_map(Self::of_cause).unwrap_or(Self::Failure)
+        error
+            .chain()
+            .find_map(Self::of_cause)
+            .unwrap_or(Self::Failure)
     }
 
     /// The code of an I/O failure. A closed pipe is none: its reader has seen enough.
@@ -94,7 +97,9 @@ impl Exit {
             StorageError::DiskFull { .. } => Self::DiskFull,
             StorageError::Interrupted => Self::Interrupted,
             StorageError::Io { source, .. } => Self::of_io(source),
-            StorageError::Foreign { .. } | StorageError::ReadOnly { .. } | StorageError::Engine { .. } => Self::Failure,
+            StorageError::Foreign { .. }
+            | StorageError::ReadOnly { .. }
+            | StorageError::Engine { .. } => Self::Failure,
         }
     }
 }

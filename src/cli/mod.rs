@@ -98,8 +98,16 @@ fn explain(error: &clap::Error, context: &mut Context<'_>) -> Exit {
         (&mut *context.out, context.terminal.output)
     };
     let styled = is_terminal && std::env::var_os("NO_COLOR").is_none();
-    let text = if styled { error.render().ansi().to_string() } else { error.render().to_string() };
+    let text = if styled {
+        error.render().ansi().to_string()
+    } else {
+        error.render().to_string()
+    };
     // A help text that cannot be written has nowhere else to go.
     let _ = stream.write_all(text.as_bytes());
-    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Ok
+    }
 }

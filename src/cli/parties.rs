@@ -18,7 +18,10 @@ pub struct Destroy {
 }
 
 /// Prints those named.
-pub fn show<P: Party + Record>(session: &mut Session<'_, '_>, which: &[P::Ref]) -> anyhow::Result<Exit> {
+pub fn show<P: Party + Record>(
+    session: &mut Session<'_, '_>,
+    which: &[P::Ref],
+) -> anyhow::Result<Exit> {
     let (parties, currency) = party::show::<P>(&mut *session.storage()?, which)?;
     match &parties[..] {
         [one] => session.one(currency, one)?,
@@ -28,7 +31,10 @@ pub fn show<P: Party + Record>(session: &mut Session<'_, '_>, which: &[P::Ref]) 
 }
 
 /// Prints what a filter finds.
-pub fn list<P: Party + Record>(session: &mut Session<'_, '_>, filter: &P::Filter) -> anyhow::Result<Exit> {
+pub fn list<P: Party + Record>(
+    session: &mut Session<'_, '_>,
+    filter: &P::Filter,
+) -> anyhow::Result<Exit> {
     let ((parties, currency), more) = party::list::<P>(&mut *session.storage()?, filter)?;
     session.list(currency, &parties)?;
     session.say_more(more, P::NOUN)?;
@@ -43,7 +49,10 @@ pub fn edit<P: Party + Record>(
 ) -> anyhow::Result<Exit> {
     let ((party, currency), changed) = party::edit::<P>(&mut *session.storage()?, which, change)?;
     if !changed {
-        session.say(format_args!("nothing changed: {} is so already", named(&party)))?;
+        session.say(format_args!(
+            "nothing changed: {} is so already",
+            named(&party)
+        ))?;
     }
     session.one(currency, &party)?;
     Ok(Exit::Ok)
@@ -56,7 +65,11 @@ pub fn set_archived<P: Party + Record>(
     at: Option<DateTime<Utc>>,
 ) -> anyhow::Result<Exit> {
     let (outcome, currency) = party::set_archived::<P>(&mut *session.storage()?, which, at)?;
-    let state = if at.is_some() { "is archived already" } else { "is not archived" };
+    let state = if at.is_some() {
+        "is archived already"
+    } else {
+        "is not archived"
+    };
     for (party, _) in outcome.iter().filter(|(_, changed)| !changed) {
         session.say(format_args!("nothing changed: {} {state}", named(party)))?;
     }
@@ -81,7 +94,10 @@ pub fn delete<P: Party + Record>(
     let names: Vec<String> = parties.iter().map(named).collect();
     if session.confirm(destroy.yes, &format!("Delete {}?", names.join(", ")))? {
         let deleted = party::delete::<P>(&mut *storage, which)?;
-        session.say(format_args!("{} deleted", counted(deleted.len() as u64, P::NOUN)))?;
+        session.say(format_args!(
+            "{} deleted",
+            counted(deleted.len() as u64, P::NOUN)
+        ))?;
         session.list(currency, &deleted)?;
     }
     Ok(Exit::Ok)

@@ -25,14 +25,21 @@ pub struct Bar {
 impl Bar {
     /// A bar that is drawn once the work begins, where `shown`.
     pub fn new(unit: Unit, shown: bool, interrupt: Interrupt) -> Self {
-        Self { unit, shown, interrupt, drawn: ProgressBar::hidden() }
+        Self {
+            unit,
+            shown,
+            interrupt,
+            drawn: ProgressBar::hidden(),
+        }
     }
 }
 
 /// The bar's form. Without a total nothing can be said of the time left.
 fn form(unit: Unit, total: Option<u64>) -> &'static str {
     match (unit, total) {
-        (Unit::Bytes, Some(_)) => "{msg} {wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+        (Unit::Bytes, Some(_)) => {
+            "{msg} {wide_bar} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left"
+        }
         (Unit::Bytes, None) => "{msg} {spinner} {bytes}, {bytes_per_sec}, {elapsed}",
         (Unit::Rows, Some(_)) => "{msg} {wide_bar} {pos}/{len}, {per_sec}, {eta} left",
         (Unit::Rows, None) => "{msg} {spinner} {pos}, {per_sec}, {elapsed}",
@@ -44,8 +51,11 @@ impl Progress for Bar {
         if !self.shown {
             return;
         }
-        let style = ProgressStyle::with_template(form(self.unit, total)).unwrap_or_else(|_| ProgressStyle::default_bar());
-        self.drawn = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr()).with_style(style).with_message(label);
+        let style = ProgressStyle::with_template(form(self.unit, total))
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.drawn = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr())
+            .with_style(style)
+            .with_message(label);
     }
 
     fn advance(&mut self, units: u64) -> anyhow::Result<()> {

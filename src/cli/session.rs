@@ -1,9 +1,9 @@
 //! What every handler shares: the global options and what follows from them.
 
+use super::UsageError;
 use super::exit::Exit;
 use super::parties::counted;
 use super::progress::{Bar, Unit};
-use super::UsageError;
 use crate::app::Deed;
 use crate::context::Context;
 use crate::domain::{Currency, Note};
@@ -22,11 +22,23 @@ use std::time::Duration;
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The book's directory [default: billbook in the user's data directory]
-    #[arg(long, global = true, value_name = "DIR", env = "BILLBOOK_BOOK", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "BILLBOOK_BOOK",
+        hide_env_values = true
+    )]
     pub book: Option<PathBuf>,
 
     /// How data is written
-    #[arg(long, global = true, value_enum, default_value_t, hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = false
+    )]
     pub format: Format,
 
     /// Print only identifiers, and no messages but errors
@@ -87,12 +99,21 @@ impl<'s, 'c> Session<'s, 'c> {
     /// Where the book is: named by hand, or the default, which makes itself on the first write.
     pub fn location(&self) -> anyhow::Result<Location> {
         if let Some(path) = &self.global.book {
-            return Ok(Location { path: path.clone(), makes_itself: false });
+            return Ok(Location {
+                path: path.clone(),
+                makes_itself: false,
+            });
         }
         let data_dir = self.context.data_dir.as_ref().ok_or_else(|| {
-            UsageError("this system names no data directory: say where the book is with --book DIR".to_owned())
+            UsageError(
+                "this system names no data directory: say where the book is with --book DIR"
+                    .to_owned(),
+            )
         })?;
-        Ok(Location { path: data_dir.join("billbook"), makes_itself: true })
+        Ok(Location {
+            path: data_dir.join("billbook"),
+            makes_itself: true,
+        })
     }
 
     /// The book. Nothing is opened before a transaction begins.
@@ -103,7 +124,12 @@ impl<'s, 'c> Session<'s, 'c> {
     /// The book as files, which is what `init` makes.
     pub fn sqlite(&self) -> anyhow::Result<SqliteStorage> {
         let interrupt = self.context.interrupt.clone();
-        Ok(SqliteStorage::new(self.location()?, self.global.lock_timeout, interrupt, self.now()))
+        Ok(SqliteStorage::new(
+            self.location()?,
+            self.global.lock_timeout,
+            interrupt,
+            self.now(),
+        ))
     }
 
     /// The present moment.
@@ -122,21 +148,32 @@ impl<'s, 'c> Session<'s, 'c> {
             Some(actor) => actor.clone(),
             None => Note::new(&self.context.user)?,
         };
-        Ok(Deed { at: self.now(), actor, reason: reason.unwrap_or_default() })
+        Ok(Deed {
+            at: self.now(),
+            actor,
+            reason: reason.unwrap_or_default(),
+        })
     }
 
     /// How data is written.
     pub fn style(&self) -> Style {
         Style {
             format: self.global.format,
-            width: self.context.terminal.width.filter(|_| self.context.terminal.output),
+            width: self
+                .context
+                .terminal
+                .width
+                .filter(|_| self.context.terminal.output),
             color: self.colors(self.context.terminal.output),
         }
     }
 
     fn colors(&self, is_terminal: bool) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let forced = || set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let forced = || {
+            set("CLICOLOR_FORCE")
+                && std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0")
+        };
         match self.global.color {
             Color::Always => true,
             Color::Never => false,
@@ -185,11 +222,18 @@ impl<'s, 'c> Session<'s, 'c> {
     /// A bar for long work, which is seen at a terminal only.
     pub fn progress(&self, unit: Unit) -> Bar {
         let terminal = &self.context.terminal;
-        Bar::new(unit, terminal.messages && !self.global.quiet, self.context.interrupt.clone())
+        Bar::new(
+            unit,
+            terminal.messages && !self.global.quiet,
+            self.context.interrupt.clone(),
+        )
     }
 
     /// Writes identifiers, one a line: all that `--quiet` lets through.
-    pub fn identifiers<I: Display>(&mut self, identifiers: impl IntoIterator<Item = I>) -> anyhow::Result<()> {
+    pub fn identifiers<I: Display>(
+        &mut self,
+        identifiers: impl IntoIterator<Item = I>,
+    ) -> anyhow::Result<()> {
         for identifier in identifiers {
             writeln!(self.context.out, "{identifier}")?;
         }
@@ -209,7 +253,10 @@ impl<'s, 'c> Session<'s, 'c> {
         if more == 0 {
             return Ok(());
         }
-        self.say(format_args!("{}: --limit 0 shows all", counted(more, &format!("more {noun}"))))
+        self.say(format_args!(
+            "{}: --limit 0 shows all",
+            counted(more, &format!("more {noun}"))
+        ))
     }
 
     /// Says on standard error which columns of a file were not read.
@@ -226,7 +273,10 @@ impl<'s, 'c> Session<'s, 'c> {
             return Ok(true);
         }
         if self.global.no_input || !self.context.terminal.input {
-            return Err(UsageError(format!("{question} Nobody can be asked here: confirm with --yes")).into());
+            return Err(UsageError(format!(
+                "{question} Nobody can be asked here: confirm with --yes"
+            ))
+            .into());
         }
         write!(self.context.err, "{question} [y/N] ")?;
         self.context.err.flush()?;
@@ -243,7 +293,11 @@ impl<'s, 'c> Session<'s, 'c> {
     pub fn fail(&mut self, error: &anyhow::Error) -> Exit {
         let exit = Exit::of(error);
         if exit != Exit::Ok {
-            let label = if self.colors(self.context.terminal.messages) { "\x1b[1;31merror:\x1b[0m" } else { "error:" };
+            let label = if self.colors(self.context.terminal.messages) {
+                "\x1b[1;31merror:\x1b[0m"
+            } else {
+                "error:"
+            };
             // If standard error is closed too, the exit code still tells.
             let _ = writeln!(self.context.err, "{label} {error:#}");
         }

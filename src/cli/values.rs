@@ -43,7 +43,9 @@ pub fn date_format(text: &str) -> Result<String, String> {
 pub fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"tab" => Ok(b'\t'),
-        b"\"" | b"\n" | b"\r" => Err("quotes and line ends have a meaning of their own in CSV".to_owned()),
+        b"\"" | b"\n" | b"\r" => {
+            Err("quotes and line ends have a meaning of their own in CSV".to_owned())
+        }
         [byte] if byte.is_ascii() => Ok(*byte),
         _ => Err("write one ASCII character, as in ';', or the word tab".to_owned()),
     }

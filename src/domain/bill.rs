@@ -1,8 +1,8 @@
 //! A bill, its items and its life.
 
 use super::{
-    BillNumber, BilledCustomer, BilledProduct, BillingYear, Currency, FieldChange, Mismatch, Money, Quantity, Reference,
-    Refusal, ValueError, fixed::shown,
+    BillNumber, BilledCustomer, BilledProduct, BillingYear, Currency, FieldChange, Mismatch, Money,
+    Quantity, Reference, Refusal, ValueError, fixed::shown,
 };
 use chrono::{Datelike as _, NaiveDate};
 use std::fmt;
@@ -41,9 +41,15 @@ impl FromStr for BillStatus {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        Self::ALL.into_iter().find(|status| status.as_str() == text).ok_or_else(|| {
-            ValueError(format!("'{}' is not a status: write pending, paid or cancelled", shown(text)))
-        })
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| {
+                ValueError(format!(
+                    "'{}' is not a status: write pending, paid or cancelled",
+                    shown(text)
+                ))
+            })
     }
 }
 
@@ -71,7 +77,12 @@ impl Item {
         currency: Currency,
     ) -> Result<Self, Refusal> {
         let total = unit_price.times(quantity, currency)?;
-        Ok(Self { product, quantity, unit_price, total })
+        Ok(Self {
+            product,
+            quantity,
+            unit_price,
+            total,
+        })
     }
 
     /// An item read back, whose stored total must be what is computed.
@@ -82,11 +93,15 @@ impl Item {
         total: Money,
         currency: Currency,
     ) -> Result<Self, Mismatch> {
-        let item = Self::new(product, quantity, unit_price, currency).map_err(|error| Mismatch(error.to_string()))?;
+        let item = Self::new(product, quantity, unit_price, currency)
+            .map_err(|error| Mismatch(error.to_string()))?;
         if item.total == total {
             Ok(item)
         } else {
-            Err(Mismatch(format!("{quantity} x {unit_price} is {}, and {total} is stored", item.total)))
+            Err(Mismatch(format!(
+                "{quantity} x {unit_price} is {}, and {total} is stored",
+                item.total
+            )))
         }
     }
 
@@ -114,8 +129,17 @@ impl Item {
 impl fmt::Display for Item {
     /// The form of a history entry: `Widget (product 7), 2 x 5 = 10`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { product, quantity, unit_price, total } = self;
-        write!(f, "{} (product {}), {quantity} x {unit_price} = {total}", product.name, product.product_id)
+        let Self {
+            product,
+            quantity,
+            unit_price,
+            total,
+        } = self;
+        write!(
+            f,
+            "{} (product {}), {quantity} x {unit_price} = {total}",
+            product.name, product.product_id
+        )
     }
 }
 
@@ -145,10 +169,21 @@ impl Bill {
         items: Vec<Item>,
     ) -> Result<Self, Refusal> {
         if BillingYear::of(date) != number.year() {
-            return Err(Refusal::OtherYear { number, year: number.year() });
+            return Err(Refusal::OtherYear {
+                number,
+                year: number.year(),
+            });
         }
         let total = total_of(&items)?;
-        Ok(Self { number, customer, date, status, reference, items, total })
+        Ok(Self {
+            number,
+            customer,
+            date,
+            status,
+            reference,
+            items,
+            total,
+        })
     }
 
     /// A bill read back, whose stored total must be what its items add up to.
@@ -156,7 +191,10 @@ impl Bill {
         if self.total == total {
             Ok(self)
         } else {
-            Err(Mismatch(format!("its items add up to {}, and a total of {total} is stored", self.total)))
+            Err(Mismatch(format!(
+                "its items add up to {}, and a total of {total} is stored",
+                self.total
+            )))
         }
     }
 
@@ -218,7 +256,10 @@ impl Bill {
     /// Takes the payment of a paid bill back.
     pub fn reopen(&mut self, reason: &str) -> Result<FieldChange, Refusal> {
         if self.status != BillStatus::Paid {
-            return Err(Refusal::NotPaid { number: self.number, status: self.status });
+            return Err(Refusal::NotPaid {
+                number: self.number,
+                status: self.status,
+            });
         }
         if reason.trim().is_empty() {
             return Err(Refusal::ReasonMissing);
@@ -226,11 +267,20 @@ impl Bill {
         Ok(self.turn(BillStatus::Pending))
     }
 
-    pub(super) fn require_pending(&self, verb: &'static str, way_out: &'static str) -> Result<(), Refusal> {
+    pub(super) fn require_pending(
+        &self,
+        verb: &'static str,
+        way_out: &'static str,
+    ) -> Result<(), Refusal> {
         if self.status == BillStatus::Pending {
             return Ok(());
         }
-        Err(Refusal::NotPending { number: self.number, status: self.status, verb, way_out })
+        Err(Refusal::NotPending {
+            number: self.number,
+            status: self.status,
+            verb,
+            way_out,
+        })
     }
 
     fn turn(&mut self, status: BillStatus) -> FieldChange {
@@ -249,9 +299,20 @@ impl Bill {
         number(self.total.ten_thousandths());
         number(i64::try_from(self.items.len()).unwrap_or(i64::MAX));
         text(bytes, self.customer.name.as_str());
-        text(bytes, self.customer.email.as_ref().map_or("", |email| email.as_str()));
+        text(
+            bytes,
+            self.customer
+                .email
+                .as_ref()
+                .map_or("", |email| email.as_str()),
+        );
         text(bytes, self.customer.address.as_str());
-        text(bytes, self.reference.as_ref().map_or("", |reference| reference.as_str()));
+        text(
+            bytes,
+            self.reference
+                .as_ref()
+                .map_or("", |reference| reference.as_str()),
+        );
         for item in &self.items {
             let mut number = |value: i64| bytes.extend_from_slice(&value.to_le_bytes());
             number(item.product.product_id.get());
@@ -277,7 +338,9 @@ pub(super) fn total_of(items: &[Item]) -> Result<Money, Refusal> {
     if items.len() > MAX_ITEMS {
         return Err(Refusal::TooManyItems { given: items.len() });
     }
-    let total = items.iter().try_fold(Money::ZERO, |sum, item| sum.plus(item.total))?;
+    let total = items
+        .iter()
+        .try_fold(Money::ZERO, |sum, item| sum.plus(item.total))?;
     if total < Money::ZERO {
         return Err(Refusal::NegativeTotal { total });
     }

@@ -25,7 +25,10 @@ impl Currency {
 
 impl Default for Currency {
     fn default() -> Self {
-        Self { code: iso_currency::Currency::EUR, minor_digits: 2 }
+        Self {
+            code: iso_currency::Currency::EUR,
+            minor_digits: 2,
+        }
     }
 }
 
@@ -33,11 +36,21 @@ impl FromStr for Currency {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let wrong = |why| ValueError(format!("'{}' is not a currency: {why}", super::fixed::shown(text)));
+        let wrong = |why| {
+            ValueError(format!(
+                "'{}' is not a currency: {why}",
+                super::fixed::shown(text)
+            ))
+        };
         let code = iso_currency::Currency::from_code(text)
             .ok_or_else(|| wrong("write a three-letter code of ISO 4217, as in EUR, USD or JPY"))?;
-        let minor_digits = code.exponent().ok_or_else(|| wrong("it has no minor unit to round amounts to"))?;
-        Ok(Self { code, minor_digits: u32::from(minor_digits) })
+        let minor_digits = code
+            .exponent()
+            .ok_or_else(|| wrong("it has no minor unit to round amounts to"))?;
+        Ok(Self {
+            code,
+            minor_digits: u32::from(minor_digits),
+        })
     }
 }
 

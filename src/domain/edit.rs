@@ -2,7 +2,8 @@
 
 use super::bill::total_of;
 use super::{
-    Bill, BilledCustomer, BilledProduct, BillingYear, Currency, FieldChange, Item, Money, Quantity, Reference, Refusal,
+    Bill, BilledCustomer, BilledProduct, BillingYear, Currency, FieldChange, Item, Money, Quantity,
+    Reference, Refusal,
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -39,12 +40,19 @@ pub struct BillEdit {
 impl Bill {
     /// Applies an edit and tells what it changed: nothing, when all was so already. A refused edit leaves the bill as it
     /// was.
-    pub fn edit(&mut self, edit: BillEdit, currency: Currency) -> Result<Vec<FieldChange>, Refusal> {
+    pub fn edit(
+        &mut self,
+        edit: BillEdit,
+        currency: Currency,
+    ) -> Result<Vec<FieldChange>, Refusal> {
         self.require_pending("edited", "")?;
         let mut edited = self.clone();
         if let Some(date) = edit.date {
             if BillingYear::of(date) != self.number.year() {
-                return Err(Refusal::OtherYear { number: self.number, year: self.number.year() });
+                return Err(Refusal::OtherYear {
+                    number: self.number,
+                    year: self.number.year(),
+                });
             }
             edited.date = date;
         }
@@ -73,7 +81,10 @@ fn edited_items(
     let index = |line: usize| {
         line.checked_sub(1)
             .filter(|index| *index < items.len())
-            .ok_or(Refusal::NoSuchLine { line, last: items.len() })
+            .ok_or(Refusal::NoSuchLine {
+                line,
+                last: items.len(),
+            })
     };
     for (line, change) in change {
         let item = &items[index(line)?];
@@ -97,24 +108,51 @@ fn edited_items(
 
 fn differences(old: &Bill, new: &Bill, currency: Currency) -> Vec<FieldChange> {
     let customer = |bill: &Bill| {
-        let BilledCustomer { customer_id, name, email, address } = &*bill.customer;
-        let email = email.as_ref().map_or(String::new(), |email| format!(" <{email}>"));
-        let address = if address.is_empty() { String::new() } else { format!(", {address}") };
+        let BilledCustomer {
+            customer_id,
+            name,
+            email,
+            address,
+        } = &*bill.customer;
+        let email = email
+            .as_ref()
+            .map_or(String::new(), |email| format!(" <{email}>"));
+        let address = if address.is_empty() {
+            String::new()
+        } else {
+            format!(", {address}")
+        };
         format!("{name} (customer {customer_id}){email}{address}")
     };
-    let reference = |bill: &Bill| bill.reference.as_ref().map_or(String::new(), ToString::to_string);
+    let reference = |bill: &Bill| {
+        bill.reference
+            .as_ref()
+            .map_or(String::new(), ToString::to_string)
+    };
     let mut changes = Vec::new();
     let mut compare = |field: &str, old: String, new: String| {
         if old != new {
-            changes.push(FieldChange { field: field.to_owned(), old, new });
+            changes.push(FieldChange {
+                field: field.to_owned(),
+                old,
+                new,
+            });
         }
     };
     compare("customer", customer(old), customer(new));
     compare("date", old.date.to_string(), new.date.to_string());
     compare("reference", reference(old), reference(new));
-    let line = |bill: &Bill, index: usize| bill.items.get(index).map_or(String::new(), ToString::to_string);
+    let line = |bill: &Bill, index: usize| {
+        bill.items
+            .get(index)
+            .map_or(String::new(), ToString::to_string)
+    };
     for index in 0..old.items.len().max(new.items.len()) {
-        compare(&format!("item {}", index + 1), line(old, index), line(new, index));
+        compare(
+            &format!("item {}", index + 1),
+            line(old, index),
+            line(new, index),
+        );
     }
     compare("total", old.total.text(currency), new.total.text(currency));
     changes

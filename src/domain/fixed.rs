@@ -14,16 +14,24 @@ const MAX_TEXT: usize = 40;
 /// The grammar is strict on purpose: no exponent, no grouping, no sign but a minus, digits on both sides of the point.
 /// A guess about `1,50` or `1.500` would be somebody's money.
 pub(super) fn parse(text: &str, what: &str, limit: i64) -> Result<i64, ValueError> {
-    let wrong = |why: &str| Err(ValueError(format!("'{}' is not {what}: {why}", shown(text))));
+    let wrong = |why: &str| {
+        Err(ValueError(format!(
+            "'{}' is not {what}: {why}",
+            shown(text)
+        )))
+    };
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     if text.is_empty() {
-        return Err(ValueError(format!("{what} is missing: write digits, as in 12.50")));
+        return Err(ValueError(format!(
+            "{what} is missing: write digits, as in 12.50"
+        )));
     }
     if text.contains(',') {
         return wrong("write a point before the decimals, and no thousands separators");
     }
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(whole) || !all_digits(fraction) {
         return wrong("write digits with at most one point, as in 12.50");
     }
@@ -32,7 +40,10 @@ pub(super) fn parse(text: &str, what: &str, limit: i64) -> Result<i64, ValueErro
     }
     let out_of_range = || {
         let most = Decimal::new(limit, SCALE).normalize();
-        ValueError(format!("'{}' is not {what}: the largest is {most}", shown(text)))
+        ValueError(format!(
+            "'{}' is not {what}: the largest is {most}",
+            shown(text)
+        ))
     };
     if text.len() > MAX_TEXT {
         return Err(out_of_range());
@@ -57,7 +68,11 @@ pub(super) fn format(units: i64, min_digits: u32) -> String {
 /// A text as an error message shows it: not too long, control characters made visible.
 pub(super) fn shown(text: &str) -> String {
     const MAX: usize = 60;
-    let mut shown: String = text.chars().take(MAX).flat_map(char::escape_debug).collect();
+    let mut shown: String = text
+        .chars()
+        .take(MAX)
+        .flat_map(char::escape_debug)
+        .collect();
     if text.chars().nth(MAX).is_some() {
         shown.push_str("...");
     }

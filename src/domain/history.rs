@@ -60,7 +60,11 @@ pub struct FieldChange {
 
 impl FieldChange {
     pub(super) fn new(field: &str, old: &str, new: &str) -> Self {
-        Self { field: field.to_owned(), old: old.to_owned(), new: new.to_owned() }
+        Self {
+            field: field.to_owned(),
+            old: old.to_owned(),
+            new: new.to_owned(),
+        }
     }
 }
 

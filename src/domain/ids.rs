@@ -71,7 +71,10 @@ impl FromStr for CustomerRef {
             return text.parse().map(Self::Email);
         }
         text.parse().map(Self::Id).map_err(|_| {
-            ValueError(format!("'{}' is not a customer: write an id, as in 7, or an e-mail address", shown(text)))
+            ValueError(format!(
+                "'{}' is not a customer: write an id, as in 7, or an e-mail address",
+                shown(text)
+            ))
         })
     }
 }
@@ -123,7 +126,10 @@ pub struct BillingYear(u16);
 impl BillingYear {
     /// From a number; `None` outside 1 to 9999.
     pub fn new(year: i32) -> Option<Self> {
-        u16::try_from(year).ok().filter(|year| (1..=9999).contains(year)).map(Self)
+        u16::try_from(year)
+            .ok()
+            .filter(|year| (1..=9999).contains(year))
+            .map(Self)
     }
 
     /// The year of a date, which [`super::parse_date`] and the clock keep in range.
@@ -131,7 +137,8 @@ impl BillingYear {
     /// # Panics
     /// On a date outside the years 1 to 9999, which no constructor lets through.
     pub fn of(date: chrono::NaiveDate) -> Self {
-        Self::new(chrono::Datelike::year(&date)).expect("dates are checked to lie in the years 1 to 9999")
+        Self::new(chrono::Datelike::year(&date))
+            .expect("dates are checked to lie in the years 1 to 9999")
     }
 
     /// The number.
@@ -165,7 +172,10 @@ impl FromStr for BillingYear {
             .and_then(|text| text.parse().ok())
             .and_then(Self::new)
             .ok_or_else(|| {
-                ValueError(format!("'{}' is not a year: write four digits from 0001 to 9999", shown(text)))
+                ValueError(format!(
+                    "'{}' is not a year: write four digits from 0001 to 9999",
+                    shown(text)
+                ))
             })
     }
 }
@@ -193,12 +203,16 @@ impl BillNumber {
 
     /// From a year and a place in its series; `None` when the place is not from 1 to [`Self::MAX_SEQUENCE`].
     pub fn new(year: BillingYear, sequence: u32) -> Option<Self> {
-        (1..=Self::MAX_SEQUENCE).contains(&sequence).then_some(Self { year, sequence })
+        (1..=Self::MAX_SEQUENCE)
+            .contains(&sequence)
+            .then_some(Self { year, sequence })
     }
 
     /// From the stored id, year x 10^9 + sequence.
     pub fn from_id(id: i64) -> Option<Self> {
-        let year = i32::try_from(id.div_euclid(Self::YEAR_FACTOR)).ok().and_then(BillingYear::new)?;
+        let year = i32::try_from(id.div_euclid(Self::YEAR_FACTOR))
+            .ok()
+            .and_then(BillingYear::new)?;
         Self::new(year, u32::try_from(id.rem_euclid(Self::YEAR_FACTOR)).ok()?)
     }
 
@@ -229,11 +243,18 @@ impl FromStr for BillNumber {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let parts = text.split_once('-').and_then(|(year, sequence)| {
-            let digits = (1..=9).contains(&sequence.len()) && sequence.bytes().all(|byte| byte.is_ascii_digit());
-            Self::new(year.parse().ok()?, sequence.parse().ok().filter(|_| digits)?)
+            let digits = (1..=9).contains(&sequence.len())
+                && sequence.bytes().all(|byte| byte.is_ascii_digit());
+            Self::new(
+                year.parse().ok()?,
+                sequence.parse().ok().filter(|_| digits)?,
+            )
         });
         parts.ok_or_else(|| {
-            ValueError(format!("'{}' is not a bill number: write year and number, as in 2026-000123", shown(text)))
+            ValueError(format!(
+                "'{}' is not a bill number: write year and number, as in 2026-000123",
+                shown(text)
+            ))
         })
     }
 }

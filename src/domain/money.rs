@@ -33,13 +33,18 @@ impl Money {
     ///
     /// The rule is that of a line's net amount in EN 16931 (BR-CO-10 then adds the rounded lines up).
     pub fn times(self, quantity: Quantity, currency: Currency) -> Result<Self, Refusal> {
-        let out_of_range = || Refusal::OutOfRange { what: "quantity x unit price" };
+        let out_of_range = || Refusal::OutOfRange {
+            what: "quantity x unit price",
+        };
         // Decimal holds 96 bits. Where the exact product needs more, its value is beyond Money::MAX and refused below;
         // everything else is multiplied without loss (see the property test against 128-bit integers).
         let product = Decimal::new(self.0, fixed::SCALE)
             .checked_mul(Decimal::new(quantity.0, fixed::SCALE))
             .ok_or_else(out_of_range)?;
-        let mut rounded = product.round_dp_with_strategy(currency.minor_digits(), RoundingStrategy::MidpointAwayFromZero);
+        let mut rounded = product.round_dp_with_strategy(
+            currency.minor_digits(),
+            RoundingStrategy::MidpointAwayFromZero,
+        );
         rounded.rescale(fixed::SCALE);
         i64::try_from(rounded.mantissa())
             .ok()

@@ -94,6 +94,9 @@ pub struct BilledProduct {
 
 impl From<&Product> for BilledProduct {
     fn from(product: &Product) -> Self {
-        Self { product_id: product.id, name: product.name.clone() }
+        Self {
+            product_id: product.id,
+            name: product.name.clone(),
+        }
     }
 }

@@ -9,11 +9,17 @@ use std::str::FromStr;
 fn trimmed(text: &str, what: &str, max_chars: usize) -> Result<String, ValueError> {
     let text = text.trim();
     if text.contains('\0') {
-        return Err(ValueError(format!("{what} '{}' holds a NUL character", shown(text))));
+        return Err(ValueError(format!(
+            "{what} '{}' holds a NUL character",
+            shown(text)
+        )));
     }
     // A text of few bytes cannot have too many characters; only a long one is counted.
     if text.len() > max_chars && text.chars().count() > max_chars {
-        return Err(ValueError(format!("{what} '{}' is longer than {max_chars} characters", shown(text))));
+        return Err(ValueError(format!(
+            "{what} '{}' is longer than {max_chars} characters",
+            shown(text)
+        )));
     }
     Ok(text.to_owned())
 }
@@ -25,7 +31,10 @@ fn one_line(text: &str, what: &str, max_chars: usize) -> Result<String, ValueErr
         return Err(ValueError(format!("{what} is missing")));
     }
     if text.chars().any(char::is_control) {
-        return Err(ValueError(format!("{what} '{}' holds a line break or another control character", shown(&text))));
+        return Err(ValueError(format!(
+            "{what} '{}' holds a line break or another control character",
+            shown(&text)
+        )));
     }
     Ok(text)
 }
@@ -137,10 +146,14 @@ pub fn parse_date(text: &str, format: Option<&str>) -> Result<NaiveDate, ValueEr
         Some(format) => NaiveDate::parse_from_str(text, format).ok(),
         None => iso_date(text),
     };
-    date.filter(|date| BillingYear::new(date.year()).is_some()).ok_or_else(|| {
-        let form = format.unwrap_or("year-month-day, as in 2026-02-28");
-        ValueError(format!("'{}' is not a date: write {form}, a day that exists, in the years 0001 to 9999", shown(text)))
-    })
+    date.filter(|date| BillingYear::new(date.year()).is_some())
+        .ok_or_else(|| {
+            let form = format.unwrap_or("year-month-day, as in 2026-02-28");
+            ValueError(format!(
+                "'{}' is not a date: write {form}, a day that exists, in the years 0001 to 9999",
+                shown(text)
+            ))
+        })
 }
 
 /// Exactly `YYYY-MM-DD`: chrono alone would also take `2026-2-8` and signed years.
@@ -148,11 +161,16 @@ fn iso_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| {
         bytes[range].iter().try_fold(0_u32, |value, byte| {
-            byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0'))
+            byte.is_ascii_digit()
+                .then(|| value * 10 + u32::from(byte - b'0'))
         })
     };
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;
     }
-    NaiveDate::from_ymd_opt(i32::try_from(digits(0..4)?).ok()?, digits(5..7)?, digits(8..10)?)
+    NaiveDate::from_ymd_opt(
+        i32::try_from(digits(0..4)?).ok()?,
+        digits(5..7)?,
+        digits(8..10)?,
+    )
 }

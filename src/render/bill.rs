@@ -33,7 +33,9 @@ impl Record for BillSummary {
             self.customer_name.clone(),
             self.status.to_string(),
             self.total.text(currency),
-            self.reference.as_ref().map_or(String::new(), ToString::to_string),
+            self.reference
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
         ]
     }
 
@@ -115,7 +117,9 @@ pub fn documents(
             Ok(())
         }
         Format::Csv => {
-            let rows = documents.iter().flat_map(|document| document.rows(currency));
+            let rows = documents
+                .iter()
+                .flat_map(|document| document.rows(currency));
             write_csv(out, CSV_COLUMNS, rows)
         }
         Format::Json => match documents {
@@ -142,20 +146,49 @@ impl BillDocument {
             ("reference", self.reference().to_owned()),
             ("customer", customer.name.to_string()),
             ("customer_id", customer.customer_id.to_string()),
-            ("email", customer.email.as_ref().map_or(String::new(), ToString::to_string)),
+            (
+                "email",
+                customer
+                    .email
+                    .as_ref()
+                    .map_or(String::new(), ToString::to_string),
+            ),
             ("address", customer.address.to_string()),
         ];
-        table::fields(out, style, head.into_iter().filter(|(_, value)| !value.is_empty()).collect())?;
+        table::fields(
+            out,
+            style,
+            head.into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )?;
         writeln!(out)?;
-        let lines = self.bill.items().iter().enumerate().map(|(index, item)| line(index + 1, item, currency));
-        let total = ["", "", "total", "", currency.code(), &self.bill.total().text(currency)];
+        let lines = self
+            .bill
+            .items()
+            .iter()
+            .enumerate()
+            .map(|(index, item)| line(index + 1, item, currency));
+        let total = [
+            "",
+            "",
+            "total",
+            "",
+            currency.code(),
+            &self.bill.total().text(currency),
+        ];
         let rows = lines.chain([total.map(str::to_owned).to_vec()]).collect();
         table::grid(out, style, ITEM_COLUMNS, rows)?;
         if self.history.is_empty() {
             return Ok(());
         }
         writeln!(out)?;
-        table::grid(out, style, HISTORY_COLUMNS, self.history.iter().map(deed).collect())
+        table::grid(
+            out,
+            style,
+            HISTORY_COLUMNS,
+            self.history.iter().map(deed).collect(),
+        )
     }
 
     fn rows(&self, currency: Currency) -> impl Iterator<Item = Vec<String>> {
@@ -219,7 +252,13 @@ fn line(number: usize, item: &Item, currency: Currency) -> Vec<String> {
 }
 
 fn deed(entry: &HistoryEntry) -> Vec<String> {
-    let said = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+    let said = |text: &str| {
+        if text.is_empty() {
+            "none".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
     let change = |FieldChange { field, old, new }: &FieldChange| {
         format!("{field}: {} -> {}", said(old), said(new))
     };
@@ -227,15 +266,21 @@ fn deed(entry: &HistoryEntry) -> Vec<String> {
         moment(entry.at),
         entry.actor.to_string(),
         entry.action.to_string(),
-        entry.changes.iter().map(change).collect::<Vec<_>>().join("\n"),
+        entry
+            .changes
+            .iter()
+            .map(change)
+            .collect::<Vec<_>>()
+            .join("\n"),
         entry.reason.to_string(),
     ]
 }
 
 fn deed_json(entry: &HistoryEntry) -> Value {
-    let changes = entry.changes.iter().map(|change| {
-        json!({ "field": change.field, "old": change.old, "new": change.new })
-    });
+    let changes = entry
+        .changes
+        .iter()
+        .map(|change| json!({ "field": change.field, "old": change.old, "new": change.new }));
     json!({
         "at": moment(entry.at),
         "actor": entry.actor.as_str(),

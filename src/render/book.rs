@@ -48,8 +48,11 @@ impl Record for BookInfo {
     }
 }
 
-const STATUS_COLUMNS: &[Column] =
-    &[Column("status", Align::Left), Column("bills", Align::Right), Column("total", Align::Right)];
+const STATUS_COLUMNS: &[Column] = &[
+    Column("status", Align::Left),
+    Column("bills", Align::Right),
+    Column("total", Align::Right),
+];
 
 const YEAR_COLUMNS: &[Column] = &[
     Column("year", Align::Left),
@@ -67,7 +70,10 @@ pub fn status(out: &mut dyn Write, style: Style, status: &BookStatus) -> io::Res
     match style.format {
         Format::Table => status_table(out, style, status),
         Format::Csv => {
-            let rows = status.years.iter().map(|year| year_row(year, year.bytes.to_string(), currency));
+            let rows = status
+                .years
+                .iter()
+                .map(|year| year_row(year, year.bytes.to_string(), currency));
             write_csv(out, YEAR_COLUMNS.iter().map(|column| column.0), rows)
         }
         Format::Json => write_json(out, "status", &status_json(status)),
@@ -78,17 +84,30 @@ fn status_table(out: &mut dyn Write, style: Style, status: &BookStatus) -> io::R
     let currency = status.info.currency;
     let names = BookInfo::COLUMNS.iter().map(|column| column.0);
     let mut fields: Vec<_> = names.zip(status.info.cells(currency)).collect();
-    fields.push(("customers", with_archived(status.customers, status.archived_customers)));
-    fields.push(("products", with_archived(status.products, status.archived_products)));
+    fields.push((
+        "customers",
+        with_archived(status.customers, status.archived_customers),
+    ));
+    fields.push((
+        "products",
+        with_archived(status.products, status.archived_products),
+    ));
     table::fields(out, style, fields)?;
 
     writeln!(out)?;
     let by_status = status.by_status();
     let row = |name: &str, tally: Tally| {
-        vec![name.to_owned(), tally.bills.to_string(), tally.total.text(currency)]
+        vec![
+            name.to_owned(),
+            tally.bills.to_string(),
+            tally.total.text(currency),
+        ]
     };
-    let mut rows: Vec<_> =
-        BillStatus::ALL.iter().zip(by_status).map(|(status, tally)| row(status.as_str(), tally)).collect();
+    let mut rows: Vec<_> = BillStatus::ALL
+        .iter()
+        .zip(by_status)
+        .map(|(status, tally)| row(status.as_str(), tally))
+        .collect();
     rows.push(row("all", status.tally()));
     table::grid(out, style, STATUS_COLUMNS, rows)?;
 
@@ -96,14 +115,21 @@ fn status_table(out: &mut dyn Write, style: Style, status: &BookStatus) -> io::R
         return Ok(());
     }
     writeln!(out)?;
-    let rows = status.years.iter().map(|year| year_row(year, readable(year.bytes), currency));
+    let rows = status
+        .years
+        .iter()
+        .map(|year| year_row(year, readable(year.bytes), currency));
     let mut columns = YEAR_COLUMNS.to_vec();
     columns[1].0 = "size";
     table::grid(out, style, &columns, rows.collect())
 }
 
 fn with_archived(all: u64, archived: u64) -> String {
-    if archived == 0 { all.to_string() } else { format!("{all}, {archived} of them archived") }
+    if archived == 0 {
+        all.to_string()
+    } else {
+        format!("{all}, {archived} of them archived")
+    }
 }
 
 fn year_row(year: &YearSummary, size: String, currency: Currency) -> Vec<String> {
@@ -136,7 +162,10 @@ fn status_json(status: &BookStatus) -> Value {
         let mut fields = Map::new();
         fields.insert("year".to_owned(), year.year.get().into());
         fields.insert("bytes".to_owned(), year.bytes.into());
-        fields.insert("bills".to_owned(), bills(year.by_status, BookStatus::year_tally(year), currency));
+        fields.insert(
+            "bills".to_owned(),
+            bills(year.by_status, BookStatus::year_tally(year), currency),
+        );
         Value::from(fields)
     });
     json!({
@@ -150,18 +179,29 @@ fn status_json(status: &BookStatus) -> Value {
 
 /// Bills in figures: each status, then all.
 fn bills(by_status: [Tally; 3], all: Tally, currency: Currency) -> Value {
-    let names = BillStatus::ALL.iter().map(|status| status.as_str()).chain(["all"]);
-    let figures = names.zip(by_status.into_iter().chain([all])).map(|(name, tally)| {
-        (name.to_owned(), json!({ "bills": tally.bills, "total_amount": tally.total.text(currency) }))
-    });
+    let names = BillStatus::ALL
+        .iter()
+        .map(|status| status.as_str())
+        .chain(["all"]);
+    let figures = names
+        .zip(by_status.into_iter().chain([all]))
+        .map(|(name, tally)| {
+            (
+                name.to_owned(),
+                json!({ "bills": tally.bills, "total_amount": tally.total.text(currency) }),
+            )
+        });
     figures.collect::<Map<_, _>>().into()
 }
 
 impl Record for Finding {
     const ONE: &'static str = "finding";
     const MANY: &'static str = "findings";
-    const COLUMNS: &'static [Column] =
-        &[Column("kind", Align::Left), Column("place", Align::Left), Column("what", Align::Left)];
+    const COLUMNS: &'static [Column] = &[
+        Column("kind", Align::Left),
+        Column("place", Align::Left),
+        Column("what", Align::Left),
+    ];
 
     fn identifier(&self) -> String {
         self.place.clone()
@@ -178,11 +218,7 @@ impl Record for Finding {
 
 /// Writes what a check found. Where others make a table this makes one line each, for `grep` and for reading alike; of a
 /// clean book it says nothing.
-pub fn findings(
-    out: &mut dyn Write,
-    style: Style,
-    findings: &[Finding],
-) -> io::Result<()> {
+pub fn findings(out: &mut dyn Write, style: Style, findings: &[Finding]) -> io::Result<()> {
     if style.format != Format::Table {
         // No finding holds an amount.
         return super::list(out, style, Currency::default(), findings);

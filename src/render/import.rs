@@ -41,11 +41,21 @@ pub fn imported_bills(
     currency: Currency,
     years: &[ImportedYear],
 ) -> io::Result<()> {
-    let rows = years.iter().map(|year| row(year.year.to_string(), year.bills, year.items, year.total, currency));
+    let rows = years.iter().map(|year| {
+        row(
+            year.year.to_string(),
+            year.bills,
+            year.items,
+            year.total,
+            currency,
+        )
+    });
     let bills = years.iter().map(|year| year.bills).sum();
     let items = years.iter().map(|year| year.items).sum();
     // Beyond the range of one amount the sum is shown as the largest: nothing is stored of it.
-    let total = years.iter().fold(Money::ZERO, |sum, year| sum.plus(year.total).unwrap_or(Money::MAX));
+    let total = years.iter().fold(Money::ZERO, |sum, year| {
+        sum.plus(year.total).unwrap_or(Money::MAX)
+    });
     match style.format {
         Format::Table => {
             let sum = row("all".to_owned(), bills, items, total, currency);
@@ -74,5 +84,10 @@ pub fn imported_bills(
 }
 
 fn row(year: String, bills: u64, items: u64, total: Money, currency: Currency) -> Vec<String> {
-    vec![year, bills.to_string(), items.to_string(), total.text(currency)]
+    vec![
+        year,
+        bills.to_string(),
+        items.to_string(),
+        total.text(currency),
+    ]
 }

@@ -72,10 +72,18 @@ pub trait Record {
 }
 
 /// Writes a list of records.
-pub fn list<R: Record>(out: &mut dyn Write, style: Style, currency: Currency, records: &[R]) -> io::Result<()> {
+pub fn list<R: Record>(
+    out: &mut dyn Write,
+    style: Style,
+    currency: Currency,
+    records: &[R],
+) -> io::Result<()> {
     match style.format {
         Format::Table => {
-            let rows = records.iter().map(|record| record.cells(currency)).collect();
+            let rows = records
+                .iter()
+                .map(|record| record.cells(currency))
+                .collect();
             table::grid(out, style, R::COLUMNS, rows)
         }
         Format::Csv => {
@@ -90,13 +98,22 @@ pub fn list<R: Record>(out: &mut dyn Write, style: Style, currency: Currency, re
 }
 
 /// Writes one record.
-pub fn one<R: Record>(out: &mut dyn Write, style: Style, currency: Currency, record: &R) -> io::Result<()> {
+pub fn one<R: Record>(
+    out: &mut dyn Write,
+    style: Style,
+    currency: Currency,
+    record: &R,
+) -> io::Result<()> {
     match style.format {
         Format::Table => {
             let names = R::COLUMNS.iter().map(|column| column.0);
             table::fields(out, style, names.zip(record.cells(currency)).collect())
         }
-        Format::Csv => write_csv(out, R::COLUMNS.iter().map(|column| column.0), [record.cells(currency)]),
+        Format::Csv => write_csv(
+            out,
+            R::COLUMNS.iter().map(|column| column.0),
+            [record.cells(currency)],
+        ),
         Format::Json => write_json(out, R::ONE, &record.json(currency)),
     }
 }

@@ -29,7 +29,9 @@ impl Record for Customer {
         vec![
             self.id.to_string(),
             self.name.to_string(),
-            self.email.as_ref().map_or(String::new(), ToString::to_string),
+            self.email
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
             self.address.to_string(),
             self.archived_at.map_or(String::new(), moment),
         ]

@@ -5,13 +5,24 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use std::io::{self, Write};
 
 /// Writes rows under their columns' names.
-pub fn grid(out: &mut dyn Write, style: Style, columns: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
+pub fn grid(
+    out: &mut dyn Write,
+    style: Style,
+    columns: &[Column],
+    rows: Vec<Vec<String>>,
+) -> io::Result<()> {
     let mut table = table(style);
     table.set_header(columns.iter().map(|column| {
-        Cell::new(column.0.replace('_', " ")).set_alignment(alignment(column.1)).add_attribute(Attribute::Bold)
+        Cell::new(column.0.replace('_', " "))
+            .set_alignment(alignment(column.1))
+            .add_attribute(Attribute::Bold)
     }));
     for row in rows {
-        table.add_row(row.into_iter().zip(columns).map(|(text, column)| cell(&text, alignment(column.1))));
+        table.add_row(
+            row.into_iter()
+                .zip(columns)
+                .map(|(text, column)| cell(&text, alignment(column.1))),
+        );
     }
     write_table(out, &table)
 }
@@ -30,7 +41,9 @@ fn table(style: Style) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     if let Some(width) = style.width {
-        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
+        table
+            .set_width(width)
+            .set_content_arrangement(ContentArrangement::Dynamic);
     }
     if style.color {
         table.enforce_styling();
@@ -49,8 +62,16 @@ fn alignment(align: Align) -> CellAlignment {
 
 /// A bill's status stands out; whatever else a text holds, no control character of it reaches the terminal.
 fn cell(text: &str, alignment: CellAlignment) -> Cell {
-    let visible: String =
-        text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect();
+    let visible: String = text
+        .chars()
+        .map(|letter| {
+            if letter.is_control() && letter != '\n' {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect();
     let cell = Cell::new(visible).set_alignment(alignment);
     match text {
         "paid" => cell.fg(Color::Green),

@@ -51,7 +51,9 @@ pub enum StorageError {
         path: PathBuf,
     },
     /// What is stored is damaged.
-    #[error("{place} is damaged: {what}; run 'billbook check' for everything that is wrong, and restore from a backup")]
+    #[error(
+        "{place} is damaged: {what}; run 'billbook check' for everything that is wrong, and restore from a backup"
+    )]
     Corrupt {
         /// The file or bill.
         place: String,
@@ -73,7 +75,9 @@ pub enum StorageError {
         found: u64,
     },
     /// The commit failed and what became of it cannot be read.
-    #[error("whether the change was committed is not known ({why}): look before you repeat it ('billbook check', then 'list')")]
+    #[error(
+        "whether the change was committed is not known ({why}): look before you repeat it ('billbook check', then 'list')"
+    )]
     CommitUnknown {
         /// Why it cannot be read.
         why: String,
@@ -82,7 +86,9 @@ pub enum StorageError {
     #[error("interrupted: nothing was changed")]
     Interrupted,
     /// A given id is taken.
-    #[error("there is a {noun} {id} already: leave the id out to get a new one, or change the {noun} with '{noun} edit {id}'")]
+    #[error(
+        "there is a {noun} {id} already: leave the id out to get a new one, or change the {noun} with '{noun} edit {id}'"
+    )]
     DuplicateId {
         /// `customer` or `product`.
         noun: &'static str,
@@ -151,6 +157,9 @@ impl StorageError {
 
     /// Damage in one year.
     pub fn corrupt_year(year: BillingYear, what: impl Into<String>) -> Self {
-        Self::Corrupt { place: format!("{year}.db"), what: what.into() }
+        Self::Corrupt {
+            place: format!("{year}.db"),
+            what: what.into(),
+        }
     }
 }

@@ -101,7 +101,8 @@ pub struct BillFilter {
 impl BillFilter {
     /// Whether a bill of that year can match: what lets an engine leave the other years closed.
     pub fn may_match(&self, year: BillingYear) -> bool {
-        self.from.is_none_or(|from| from <= year.last_day()) && self.to.is_none_or(|to| to >= year.first_day())
+        self.from.is_none_or(|from| from <= year.last_day())
+            && self.to.is_none_or(|to| to >= year.first_day())
     }
 
     /// The filter as it concerns one year: dates that all of the year satisfies are dropped, so that a query for a whole
@@ -117,7 +118,12 @@ impl BillFilter {
 
     /// Whether every bill matches.
     pub fn is_everything(&self) -> bool {
-        let order = Self { sort: self.sort, descending: self.descending, limit: self.limit, ..Self::default() };
+        let order = Self {
+            sort: self.sort,
+            descending: self.descending,
+            limit: self.limit,
+            ..Self::default()
+        };
         *self == order
     }
 }

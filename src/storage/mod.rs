@@ -12,8 +12,8 @@ pub use error::StorageError;
 pub use filter::{BillFilter, BillSort, CustomerFilter, CustomerSort, ProductFilter, ProductSort};
 
 use crate::domain::{
-    Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry, Money, Name,
-    NewCustomer, NewProduct, Product, ProductId, Reference,
+    Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry,
+    Money, Name, NewCustomer, NewProduct, Product, ProductId, Reference,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;

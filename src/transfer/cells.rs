@@ -18,7 +18,11 @@ pub(super) struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// The cells of a row of that table.
     pub fn new(table: &'a Table, row: &'a Row, problems: &'a mut Problems) -> Self {
-        Self { table, row, problems }
+        Self {
+            table,
+            row,
+            problems,
+        }
     }
 
     /// The text of a field, its ends trimmed; empty where there is none.
@@ -49,7 +53,11 @@ impl<'a> Cells<'a> {
     }
 
     /// What a use case made of a field; `None` where it refused. An error that is not about the row ends the import.
-    pub fn found<T>(&mut self, field: usize, result: anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    pub fn found<T>(
+        &mut self,
+        field: usize,
+        result: anyhow::Result<T>,
+    ) -> anyhow::Result<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
             Err(error) => {
@@ -67,7 +75,9 @@ impl<'a> Cells<'a> {
     }
 
     fn good<T>(&mut self, field: usize, parsed: Result<T, ValueError>) -> Option<T> {
-        parsed.map_err(|error| self.problem(Some(field), error)).ok()
+        parsed
+            .map_err(|error| self.problem(Some(field), error))
+            .ok()
     }
 
     fn place(&self, field: Option<usize>) -> Place<'a> {

@@ -35,7 +35,9 @@ pub(super) struct Layout {
 impl Layout {
     fn present(&self) -> impl Iterator<Item = (usize, &'static str, Need)> {
         let fields = self.fields.iter().zip(self.needs).enumerate();
-        fields.map(|(index, (name, need))| (index, *name, *need)).filter(|(_, _, need)| *need != Need::Elsewhere)
+        fields
+            .map(|(index, (name, need))| (index, *name, *need))
+            .filter(|(_, _, need)| *need != Need::Elsewhere)
     }
 
     fn has(&self, name: &str) -> bool {
@@ -43,14 +45,20 @@ impl Layout {
     }
 
     fn names(&self) -> String {
-        self.present().map(|(_, name, _)| name).collect::<Vec<_>>().join(", ")
+        self.present()
+            .map(|(_, name, _)| name)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
 /// Refuses rules about fields that none of the files has.
 pub(super) fn check_mapping(mapping: &Mapping, layouts: &[&Layout]) -> Result<(), ValueError> {
     for rule in mapping.rules() {
-        let mut possible = layouts.iter().filter(|layout| layout.items || !rule.items).peekable();
+        let mut possible = layouts
+            .iter()
+            .filter(|layout| layout.items || !rule.items)
+            .peekable();
         if possible.peek().is_none() {
             return Err(ValueError::new(format!(
                 "'items.{}' cannot be mapped: there is no file of items; name one with --items FILE, or leave 'items.' out",
@@ -58,8 +66,9 @@ pub(super) fn check_mapping(mapping: &Mapping, layouts: &[&Layout]) -> Result<()
             )));
         }
         if !possible.clone().any(|layout| layout.has(&rule.field)) {
-            let known: Vec<String> =
-                possible.map(|layout| format!("{} have {}", layout.noun, layout.names())).collect();
+            let known: Vec<String> = possible
+                .map(|layout| format!("{} have {}", layout.noun, layout.names()))
+                .collect();
             return Err(ValueError::new(format!(
                 "there is no field '{}' to map: {}",
                 rule.field,
@@ -106,15 +115,25 @@ impl Columns {
         place: Place<'_>,
         problems: &mut Problems,
     ) -> Self {
-        let mut columns = Self { header, cells: Vec::new(), fields: layout.fields, ignored: Vec::new() };
+        let mut columns = Self {
+            header,
+            cells: Vec::new(),
+            fields: layout.fields,
+            ignored: Vec::new(),
+        };
         let mut used = vec![false; columns.header.len()];
-        columns.cells.resize_with(layout.fields.len(), || Cell::Absent);
+        columns
+            .cells
+            .resize_with(layout.fields.len(), || Cell::Absent);
         for (field, name, need) in layout.present() {
             let cell = match mapping.value(name, layout.items) {
                 Some(pieces) => columns.mapped(pieces, name, layout, place, problems),
                 None => columns.find(name).map_or(Cell::Absent, Cell::Column),
             };
-            if need == Need::Required && matches!(cell, Cell::Absent) && mapping.value(name, layout.items).is_none() {
+            if need == Need::Required
+                && matches!(cell, Cell::Absent)
+                && mapping.value(name, layout.items).is_none()
+            {
                 problems.add(
                     place,
                     format_args!(
@@ -124,7 +143,7 @@ impl Columns {
                     ),
                 );
             }
-            columns.mark(&cell, &mut used);
+            Columns::mark(&cell, &mut used);
             columns.cells[field] = cell;
         }
         columns.require_one_of(layout, place, problems);
@@ -149,21 +168,26 @@ impl Columns {
         for piece in pieces {
             match piece {
                 Piece::Text(text) => parts.push(Part::Text(text.clone())),
-                Piece::Column(name) => match self.find(name) {
-                    Some(column) => parts.push(Part::Column(column)),
-                    None => {
-                        let hint = if layout.items { "; for this file alone use --map items.FIELD=COLUMN" } else { "" };
+                Piece::Column(name) => {
+                    if let Some(column) = self.find(name) {
+                        parts.push(Part::Column(column))
+                    } else {
+                        let hint = if layout.items {
+                            "; for this file alone use --map items.FIELD=COLUMN"
+                        } else {
+                            ""
+                        };
                         let there: Vec<&str> = self.header.iter().collect();
                         problems.add(
-                            place,
-                            format_args!(
-                                "no column is named '{name}', which --map names for {field}: the columns are {}{hint}",
-                                there.join(", ")
-                            ),
-                        );
+                        place,
+                        format_args!(
+                            "no column is named '{name}', which --map names for {field}: the columns are {}{hint}",
+                            there.join(", ")
+                        ),
+                    );
                         return Cell::Absent;
                     }
-                },
+                }
             }
         }
         match parts.as_slice() {
@@ -172,7 +196,7 @@ impl Columns {
         }
     }
 
-    fn mark(&self, cell: &Cell, used: &mut [bool]) {
+    fn mark(cell: &Cell, used: &mut [bool]) {
         match cell {
             Cell::Absent => {}
             Cell::Column(column) => used[*column] = true,
@@ -222,7 +246,11 @@ impl Columns {
             if first < index && (used[first] || !may_ignore) {
                 problems.add(
                     place,
-                    format_args!("columns {} and {} are both named '{name}': rename one", first + 1, index + 1),
+                    format_args!(
+                        "columns {} and {} are both named '{name}': rename one",
+                        first + 1,
+                        index + 1
+                    ),
                 );
             } else if !used[index] && may_ignore {
                 self.ignored.push(label(index, name));
@@ -285,5 +313,9 @@ impl Columns {
 
 /// A column's name, or its number where it has none.
 fn label(index: usize, name: &str) -> String {
-    if name.is_empty() || name == "''" { format!("column {}, which has no name,", index + 1) } else { name.to_owned() }
+    if name.is_empty() || name == "''" {
+        format!("column {}, which has no name,", index + 1)
+    } else {
+        name.to_owned()
+    }
 }

@@ -10,13 +10,21 @@ use std::path::Path;
 pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
     let cannot_write = || format!("cannot write {}", path.display());
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => bail!("{} is a directory: name a file in it", path.display()),
+        Ok(there) if there.is_dir() => {
+            bail!("{} is a directory: name a file in it", path.display())
+        }
         Ok(there) if !there.is_file() => {
-            let file = OpenOptions::new().write(true).open(path).with_context(cannot_write)?;
+            let file = OpenOptions::new()
+                .write(true)
+                .open(path)
+                .with_context(cannot_write)?;
             fill(file, path, write).map(|(_, written)| written)
         }
         Ok(there) if there.permissions().readonly() => {
-            bail!("{} is read-only: make it writable, or name another file", path.display())
+            bail!(
+                "{} is read-only: make it writable, or name another file",
+                path.display()
+            )
         }
         // A link stays one: it is what it leads to that is replaced.
         Ok(there) => {
@@ -35,15 +43,22 @@ fn replace<T>(
     write: impl FnOnce(&mut dyn Write) -> Result<T>,
 ) -> Result<T> {
     let cannot_write = || format!("cannot write {}", named.display());
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".billbook-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let (file, temporary) = builder.tempfile_in(directory).with_context(cannot_write)?.into_parts();
+    let (file, temporary) = builder
+        .tempfile_in(directory)
+        .with_context(cannot_write)?
+        .into_parts();
     let (file, written) = fill(file, named, write)?;
     if let Some(permissions) = permissions {
-        file.set_permissions(permissions).with_context(cannot_write)?;
+        file.set_permissions(permissions)
+            .with_context(cannot_write)?;
     }
     file.sync_all().with_context(cannot_write)?;
     temporary.persist(target).with_context(cannot_write)?;
@@ -51,13 +66,23 @@ fn replace<T>(
 }
 
 /// Writes into an open file, by the buffer.
-fn fill<T>(file: File, named: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<(File, T)> {
+fn fill<T>(
+    file: File,
+    named: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T>,
+) -> Result<(File, T)> {
     let cannot_write = || format!("cannot write {}", named.display());
     let mut out = BufWriter::new(file);
-    let written = write(&mut out).map_err(|error| match error.is::<io::Error>() {
-        true => error.context(cannot_write()),
-        false => error,
+    let written = write(&mut out).map_err(|error| {
+        if error.is::<io::Error>() {
+            error.context(cannot_write())
+        } else {
+            error
+        }
     })?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(cannot_write)?;
+    let file = out
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)
+        .with_context(cannot_write)?;
     Ok((file, written))
 }

@@ -26,7 +26,12 @@ pub fn export_customers(
         |customer| {
             let email = customer.email.as_ref().map_or("", |email| email.as_str());
             let id = customer.id.to_string();
-            sheet.row([&id, customer.name.as_str(), email, customer.address.as_str()])?;
+            sheet.row([
+                &id,
+                customer.name.as_str(),
+                email,
+                customer.address.as_str(),
+            ])?;
             count += 1;
             watch.row(count)
         },
@@ -52,7 +57,12 @@ pub fn export_products(
         |each| tx.each_product(filter, each),
         |product| {
             let (id, price) = (product.id.to_string(), product.price.text(currency));
-            sheet.row([&id, product.name.as_str(), product.description.as_str(), &price])?;
+            sheet.row([
+                &id,
+                product.name.as_str(),
+                product.description.as_str(),
+                &price,
+            ])?;
             count += 1;
             watch.row(count)
         },
@@ -75,7 +85,11 @@ pub fn export_bills(
     let mut sheet = Sheet::new(out, &BILL_FIELDS)?;
     let mut watch = Watch::begin(progress, "exporting", Some(tx.count_bills(&filter)?));
     let mut count = 0;
-    for year in tx.years()?.into_iter().filter(|year| filter.may_match(*year)) {
+    for year in tx
+        .years()?
+        .into_iter()
+        .filter(|year| filter.may_match(*year))
+    {
         let filter = filter.within(year);
         visit(
             |each| tx.each_bill(year, &filter, each),
@@ -93,7 +107,10 @@ pub fn export_bills(
 
 fn write_bill(sheet: &mut Sheet<'_>, bill: &Bill, currency: Currency) -> io::Result<()> {
     let reference = bill.reference().map_or("", |reference| reference.as_str());
-    let (number, customer) = (bill.number().to_string(), bill.customer().customer_id.to_string());
+    let (number, customer) = (
+        bill.number().to_string(),
+        bill.customer().customer_id.to_string(),
+    );
     let (date, total) = (bill.date().to_string(), bill.total().text(currency));
     for item in bill.items() {
         sheet.row([
@@ -119,17 +136,24 @@ struct Sheet<'o> {
 
 impl<'o> Sheet<'o> {
     fn new(out: &'o mut dyn Write, header: &[&str]) -> io::Result<Self> {
-        let mut sheet = Self { writer: csv::Writer::from_writer(out) };
+        let mut sheet = Self {
+            writer: csv::Writer::from_writer(out),
+        };
         sheet.row(header)?;
         Ok(sheet)
     }
 
-    fn row<'c>(&mut self, cells: impl IntoIterator<Item = &'c (impl AsRef<[u8]> + ?Sized + 'c)>) -> io::Result<()> {
-        self.writer.write_record(cells).map_err(|error| match error.into_kind() {
-            // The system's own error says whether a pipe was closed or a disk is full; the crate's would hide it.
-            csv::ErrorKind::Io(error) => error,
-            other => io::Error::other(format!("{other:?}")),
-        })
+    fn row<'c>(
+        &mut self,
+        cells: impl IntoIterator<Item = &'c (impl AsRef<[u8]> + ?Sized + 'c)>,
+    ) -> io::Result<()> {
+        self.writer
+            .write_record(cells)
+            .map_err(|error| match error.into_kind() {
+                // The system's own error says whether a pipe was closed or a disk is full; the crate's would hide it.
+                csv::ErrorKind::Io(error) => error,
+                other => io::Error::other(format!("{other:?}")),
+            })
     }
 
     fn finish(mut self) -> io::Result<()> {

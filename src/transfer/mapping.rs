@@ -46,7 +46,11 @@ impl FromStr for MapRule {
             template if template.contains('{') => pieces(template).map_err(wrong)?,
             column => vec![Piece::Column(column.to_owned())],
         };
-        Ok(Self { items, field: field.to_owned(), value })
+        Ok(Self {
+            items,
+            field: field.to_owned(),
+            value,
+        })
     }
 }
 
@@ -94,12 +98,20 @@ impl Mapping {
     /// Takes the rules together; a field mapped twice is an error.
     pub fn new(rules: &[MapRule]) -> Result<Self, ValueError> {
         for (index, rule) in rules.iter().enumerate() {
-            if rules[..index].iter().any(|other| (other.items, &other.field) == (rule.items, &rule.field)) {
+            if rules[..index]
+                .iter()
+                .any(|other| (other.items, &other.field) == (rule.items, &rule.field))
+            {
                 let prefix = if rule.items { ITEMS_PREFIX } else { "" };
-                return Err(ValueError::new(format!("'{prefix}{}' is mapped twice: map each field once", rule.field)));
+                return Err(ValueError::new(format!(
+                    "'{prefix}{}' is mapped twice: map each field once",
+                    rule.field
+                )));
             }
         }
-        Ok(Self { rules: rules.to_vec() })
+        Ok(Self {
+            rules: rules.to_vec(),
+        })
     }
 
     /// Whether there are no rules.
@@ -109,8 +121,15 @@ impl Mapping {
 
     /// What fills a field. In the file of items its own rule goes before the general one.
     pub(super) fn value(&self, field: &str, of_items: bool) -> Option<&[Piece]> {
-        let rule = |items| self.rules.iter().find(|rule| rule.items == items && rule.field == field);
-        rule(true).filter(|_| of_items).or_else(|| rule(false)).map(|rule| rule.value.as_slice())
+        let rule = |items| {
+            self.rules
+                .iter()
+                .find(|rule| rule.items == items && rule.field == field)
+        };
+        rule(true)
+            .filter(|_| of_items)
+            .or_else(|| rule(false))
+            .map(|rule| rule.value.as_slice())
     }
 
     /// The rules, each with its field.

@@ -56,14 +56,28 @@ impl Importable for Customer {
     const LAYOUT: Layout = Layout {
         noun: "customers",
         fields: &CUSTOMER_FIELDS,
-        needs: &[Need::Optional, Need::Required, Need::Optional, Need::Optional],
+        needs: &[
+            Need::Optional,
+            Need::Required,
+            Need::Optional,
+            Need::Optional,
+        ],
         items: false,
     };
 
     fn from_cells(cells: &mut Cells<'_>) -> Option<NewCustomer> {
-        let (id, name, email, address) =
-            (cells.optional(0), cells.required(1), cells.optional(2), cells.optional(3));
-        Some(NewCustomer { id, name: name?, email, address: address.unwrap_or_default() })
+        let (id, name, email, address) = (
+            cells.optional(0),
+            cells.required(1),
+            cells.optional(2),
+            cells.optional(3),
+        );
+        Some(NewCustomer {
+            id,
+            name: name?,
+            email,
+            address: address.unwrap_or_default(),
+        })
     }
 }
 
@@ -71,14 +85,28 @@ impl Importable for Product {
     const LAYOUT: Layout = Layout {
         noun: "products",
         fields: &PRODUCT_FIELDS,
-        needs: &[Need::Optional, Need::Required, Need::Optional, Need::Required],
+        needs: &[
+            Need::Optional,
+            Need::Required,
+            Need::Optional,
+            Need::Required,
+        ],
         items: false,
     };
 
     fn from_cells(cells: &mut Cells<'_>) -> Option<NewProduct> {
-        let (id, name, description, price) =
-            (cells.optional(0), cells.required(1), cells.optional(2), cells.required(3));
-        Some(NewProduct { id, name: name?, description: description.unwrap_or_default(), price: price? })
+        let (id, name, description, price) = (
+            cells.optional(0),
+            cells.required(1),
+            cells.optional(2),
+            cells.required(3),
+        );
+        Some(NewProduct {
+            id,
+            name: name?,
+            description: description.unwrap_or_default(),
+            price: price?,
+        })
     }
 }
 

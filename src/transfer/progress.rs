@@ -26,7 +26,11 @@ impl<'p> Watch<'p> {
     /// The work begins.
     pub fn begin(progress: &'p mut dyn Progress, label: &'static str, total: Option<u64>) -> Self {
         progress.begin(label, total);
-        Self { progress, reached: 0, rows: 0 }
+        Self {
+            progress,
+            reached: 0,
+            rows: 0,
+        }
     }
 
     /// One more row is done, and with it so many units in all.

@@ -22,7 +22,11 @@ impl FromStr for Source {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(if text == "-" { Self::Stdin } else { Self::File(PathBuf::from(text)) })
+        Ok(if text == "-" {
+            Self::Stdin
+        } else {
+            Self::File(PathBuf::from(text))
+        })
     }
 }
 
@@ -57,7 +61,9 @@ impl Source {
             Self::File(path) => {
                 // Opening a directory succeeds on some systems, and fails unclearly on others.
                 if fs::metadata(path).with_context(cannot_read)?.is_dir() {
-                    anyhow::bail!("{name} is a directory: name a CSV file, or - for standard input");
+                    anyhow::bail!(
+                        "{name} is a directory: name a CSV file, or - for standard input"
+                    );
                 }
                 let mut file = File::open(path).with_context(cannot_read)?;
                 if file.metadata().with_context(cannot_read)?.is_file() {
@@ -69,7 +75,10 @@ impl Source {
         };
         let length = file.metadata().with_context(cannot_read)?.len();
         let mut start = Vec::new();
-        Read::by_ref(&mut file).take(16).read_to_end(&mut start).with_context(cannot_read)?;
+        Read::by_ref(&mut file)
+            .take(16)
+            .read_to_end(&mut start)
+            .with_context(cannot_read)?;
         file.rewind().with_context(cannot_read)?;
         if let Some(what) = not_text(&start) {
             anyhow::bail!("{name} {what}");
@@ -88,7 +97,8 @@ fn spool(from: &mut dyn Read, progress: &mut dyn Progress) -> anyhow::Result<Fil
         match from.read(&mut buffer) {
             Ok(0) => break,
             Ok(length) => {
-                file.write_all(&buffer[..length]).context("cannot write a temporary file")?;
+                file.write_all(&buffer[..length])
+                    .context("cannot write a temporary file")?;
                 copied += length as u64;
                 watch.reach(copied)?;
             }
@@ -106,9 +116,21 @@ fn not_text(start: &[u8]) -> Option<&'static str> {
     const SIGNATURES: [(&[u8], &str); 5] = [
         (b"\xFF\xFE", UTF_16),
         (b"\xFE\xFF", UTF_16),
-        (b"\x1F\x8B", "is compressed with gzip: unpack it first, or pipe it in with 'gunzip -c FILE | billbook ... import -'"),
-        (b"PK\x03\x04", "is a zip archive, as spreadsheets (.xlsx, .ods) are too: unpack it, or save the sheet as CSV"),
-        (b"SQLite format 3\0", "is an SQLite database, not CSV: export its tables as CSV first"),
+        (
+            b"\x1F\x8B",
+            "is compressed with gzip: unpack it first, or pipe it in with 'gunzip -c FILE | billbook ... import -'",
+        ),
+        (
+            b"PK\x03\x04",
+            "is a zip archive, as spreadsheets (.xlsx, .ods) are too: unpack it, or save the sheet as CSV",
+        ),
+        (
+            b"SQLite format 3\0",
+            "is an SQLite database, not CSV: export its tables as CSV first",
+        ),
     ];
-    SIGNATURES.into_iter().find(|(signature, _)| start.starts_with(signature)).map(|(_, what)| what)
+    SIGNATURES
+        .into_iter()
+        .find(|(signature, _)| start.starts_with(signature))
+        .map(|(_, what)| what)
 }

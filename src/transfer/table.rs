@@ -26,7 +26,11 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { mapping: Mapping::default(), date_format: None, delimiter: b',' }
+        Self {
+            mapping: Mapping::default(),
+            date_format: None,
+            delimiter: b',',
+        }
     }
 }
 
@@ -42,7 +46,11 @@ pub(super) struct Row {
 
 impl Default for Row {
     fn default() -> Self {
-        Self { cells: StringRecord::new(), line: 0, start: Position::new() }
+        Self {
+            cells: StringRecord::new(),
+            line: 0,
+            start: Position::new(),
+        }
     }
 }
 
@@ -76,27 +84,53 @@ impl Table {
         options: &ReadOptions,
         problems: &mut Problems,
     ) -> anyhow::Result<Self> {
-        let Input { name, mut file, length } = input;
-        let ends_with_newline = ends_with_newline(&mut file, length).with_context(|| format!("cannot read {name}"))?;
-        let mut reader = builder(options.delimiter).from_reader(Metered { file, left: MAX_ROW_BYTES });
+        let Input {
+            name,
+            mut file,
+            length,
+        } = input;
+        let ends_with_newline =
+            ends_with_newline(&mut file, length).with_context(|| format!("cannot read {name}"))?;
+        let mut reader = builder(options.delimiter).from_reader(Metered {
+            file,
+            left: MAX_ROW_BYTES,
+        });
         let mut header = ByteRecord::new();
         let mut line = 0;
         while is_blank(&header) {
             let before = reader.position().line();
             reader.get_mut().left = MAX_ROW_BYTES;
-            if !reader.read_byte_record(&mut header).map_err(|error| unreadable(&name, 1, error))? {
+            if !reader
+                .read_byte_record(&mut header)
+                .map_err(|error| unreadable(&name, 1, error))?
+            {
                 anyhow::bail!("{name} is empty: a header line is missing");
             }
             line = before;
         }
         let header = header_text(&name, &header)?;
-        let place = Place { file: &name, line, column: None };
+        let place = Place {
+            file: &name,
+            line,
+            column: None,
+        };
         let columns = match looks_delimited_by(&header, options.delimiter) {
-            Some(hint) => anyhow::bail!("{name}:{line}: the header is one column, '{}': {hint}", &header[0]),
+            Some(hint) => anyhow::bail!(
+                "{name}:{line}: the header is one column, '{}': {hint}",
+                &header[0]
+            ),
             None => Columns::resolve(header, layout, &options.mapping, place, problems),
         };
         let first_row = reader.position().clone();
-        Ok(Self { name, columns, length, reader, delimiter: options.delimiter, ends_with_newline, first_row })
+        Ok(Self {
+            name,
+            columns,
+            length,
+            reader,
+            delimiter: options.delimiter,
+            ends_with_newline,
+            first_row,
+        })
     }
 
     /// Reads the next good row and tells whether there was one. Rows on which nothing can be read are problems, and are
@@ -124,7 +158,11 @@ impl Table {
                 }
                 Err(error) => {
                     let column = Some(self.columns.column_name(error.utf8_error().field()));
-                    let place = Place { file: &self.name, line: row.line, column };
+                    let place = Place {
+                        file: &self.name,
+                        line: row.line,
+                        column,
+                    };
                     problems.add(place, "this is not UTF-8 text: save the file as UTF-8");
                 }
             }
@@ -137,7 +175,7 @@ impl Table {
         if end.line() == start.line() + 1 {
             return start.line();
         }
-        let within = bytes.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let within = bytes.as_slice().split(|byte| *byte == b'\n').count() as u64 - 1;
         let terminators = u64::from(!self.at_end() || self.ends_with_newline);
         end.line().saturating_sub(within + terminators)
     }
@@ -147,27 +185,53 @@ impl Table {
     }
 
     /// Whether a row's form is wrong: its quotes, its number of cells, a NUL in it.
-    fn is_broken(&mut self, bytes: &ByteRecord, row: &Row, problems: &mut Problems) -> anyhow::Result<bool> {
+    fn is_broken(
+        &mut self,
+        bytes: &ByteRecord,
+        row: &Row,
+        problems: &mut Problems,
+    ) -> anyhow::Result<bool> {
         if self.at_end()
             && let Some(line) = self.unclosed_row(&row.start)?
         {
-            let place = Place { file: &self.name, line, column: None };
+            let place = Place {
+                file: &self.name,
+                line,
+                column: None,
+            };
             problems.add(place, "a quote (\") is opened in this row and never closed");
             return Ok(true);
         }
-        let place = Place { file: &self.name, line: row.line, column: None };
+        let place = Place {
+            file: &self.name,
+            line: row.line,
+            column: None,
+        };
         let width = self.columns.width();
         if bytes.len() != width {
             let last = self.reader.position().line().saturating_sub(1);
-            let hint = match last > row.line {
-                true => format!(" (the row runs to line {last}: is a quote not closed?)"),
-                false => String::new(),
+            let hint = if last > row.line {
+                format!(" (the row runs to line {last}: is a quote not closed?)")
+            } else {
+                String::new()
             };
             let plural = if bytes.len() == 1 { "" } else { "s" };
-            problems.add(place, format_args!("{} cell{plural}, and the header has {width}{hint}", bytes.len()));
+            problems.add(
+                place,
+                format_args!(
+                    "{} cell{plural}, and the header has {width}{hint}",
+                    bytes.len()
+                ),
+            );
         } else if bytes.as_slice().contains(&0) {
-            let column = bytes.iter().position(|cell| cell.contains(&0)).map(|index| self.columns.column_name(index));
-            problems.add(Place { column, ..place }, "this holds a NUL character, which no text may");
+            let column = bytes
+                .iter()
+                .position(|cell| cell.contains(&0))
+                .map(|index| self.columns.column_name(index));
+            problems.add(
+                Place { column, ..place },
+                "this holds a NUL character, which no text may",
+            );
         } else {
             return Ok(false);
         }
@@ -186,8 +250,17 @@ impl Table {
         if !tail.contains(&b'"') {
             return Ok(None);
         }
-        let rows = |bytes: &[u8]| builder(self.delimiter).from_reader(bytes).into_byte_records().count();
-        let blank_lines = tail.iter().take_while(|byte| b"\r\n".contains(byte)).filter(|byte| **byte == b'\n').count();
+        let rows = |bytes: &[u8]| {
+            builder(self.delimiter)
+                .from_reader(bytes)
+                .into_byte_records()
+                .count()
+        };
+        let blank_lines = tail
+            .iter()
+            .take_while(|byte| b"\r\n".contains(byte))
+            .filter(|byte| **byte == b'\n')
+            .count();
         let without = rows(&tail);
         tail.extend_from_slice(b"\nx");
         Ok((rows(&tail) == without).then_some(start.line() + blank_lines as u64))
@@ -195,7 +268,11 @@ impl Table {
 
     /// A place for a problem: a line, and the column of a field or the whole row.
     pub fn place(&self, line: u64, field: Option<usize>) -> Place<'_> {
-        Place { file: &self.name, line, column: field.map(|field| self.columns.field_name(field)) }
+        Place {
+            file: &self.name,
+            line,
+            column: field.map(|field| self.columns.field_name(field)),
+        }
     }
 
     /// Goes back to the first row.
@@ -206,7 +283,9 @@ impl Table {
 
     /// Goes to where a row begins.
     pub fn seek(&mut self, to: Position) -> anyhow::Result<()> {
-        self.reader.seek(to).map_err(|error| unreadable(&self.name, 1, error))
+        self.reader
+            .seek(to)
+            .map_err(|error| unreadable(&self.name, 1, error))
     }
 
     /// Where the next row begins.
@@ -224,7 +303,11 @@ fn builder(delimiter: u8) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
     // A record that ended at the CR of CRLF would leave the LF to the next, and its line number one behind. The CR goes
     // where each cell is trimmed.
-    builder.delimiter(delimiter).has_headers(false).flexible(true).terminator(Terminator::Any(b'\n'));
+    builder
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .terminator(Terminator::Any(b'\n'));
     builder
 }
 
@@ -244,16 +327,31 @@ fn header_text(name: &str, header: &ByteRecord) -> anyhow::Result<StringRecord> 
     let cells: ByteRecord = header
         .iter()
         .enumerate()
-        .map(|(index, cell)| if index == last { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell })
+        .map(|(index, cell)| {
+            if index == last {
+                cell.strip_suffix(b"\r").unwrap_or(cell)
+            } else {
+                cell
+            }
+        })
         .collect();
     if cells.as_slice().contains(&0) {
-        anyhow::bail!("the header of {name} holds NUL characters: if the file is UTF-16 text, save it as UTF-8");
+        anyhow::bail!(
+            "the header of {name} holds NUL characters: if the file is UTF-16 text, save it as UTF-8"
+        );
     }
-    if cells.as_slice().windows(2).any(|pair| pair[0] == b'\r' && pair[1] != b'\n') {
-        anyhow::bail!("the lines of {name} end with CR alone: save it with line ends of LF or CRLF");
+    if cells
+        .as_slice()
+        .windows(2)
+        .any(|pair| pair[0] == b'\r' && pair[1] != b'\n')
+    {
+        anyhow::bail!(
+            "the lines of {name} end with CR alone: save it with line ends of LF or CRLF"
+        );
     }
-    StringRecord::from_byte_record(cells)
-        .map_err(|_| anyhow::anyhow!("the header of {name} is not UTF-8 text: save the file as UTF-8"))
+    StringRecord::from_byte_record(cells).map_err(|_| {
+        anyhow::anyhow!("the header of {name} is not UTF-8 text: save the file as UTF-8")
+    })
 }
 
 /// What to do where a header of one column seems to hold several.
@@ -267,13 +365,21 @@ fn looks_delimited_by(header: &StringRecord, delimiter: u8) -> Option<String> {
         .map(|(_, shown)| format!("it looks separated by {shown}: say so with --delimiter {shown}"))
 }
 
+fn is_too_long(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    error.is::<RowTooLong>()
+}
+
 /// An error of reading, in which the system's own reason stays visible to the exit code.
 fn unreadable(name: &str, line: u64, error: csv::Error) -> anyhow::Error {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<RowTooLong>()) => {
-            anyhow::anyhow!("{name}:{line}: this row has over {MAX_ROW_BYTES} bytes: is a quote (\") not closed in it?")
+        csv::ErrorKind::Io(error) if error.get_ref().is_some_and(is_too_long) => {
+            anyhow::anyhow!(
+                "{name}:{line}: this row has over {MAX_ROW_BYTES} bytes: is a quote (\") not closed in it?"
+            )
         }
-        csv::ErrorKind::Io(error) => anyhow::Error::from(error).context(format!("cannot read {name}")),
+        csv::ErrorKind::Io(error) => {
+            anyhow::Error::from(error).context(format!("cannot read {name}"))
+        }
         other => anyhow::anyhow!("cannot read {name}: {other:?}"),
     }
 }
@@ -292,7 +398,10 @@ struct RowTooLong;
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(buffer)?;
-        self.left = self.left.checked_sub(count as u64).ok_or_else(|| io::Error::other(RowTooLong))?;
+        self.left = self
+            .left
+            .checked_sub(count as u64)
+            .ok_or_else(|| io::Error::other(RowTooLong))?;
         Ok(count)
     }
 }

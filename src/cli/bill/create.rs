@@ -11,13 +11,15 @@ use chrono::NaiveDate;
 
 /// Create a bill and print it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "An item is a product's id or exact name, then its quantity (1 if none is given), then its unit price \
+#[command(
+    after_help = "An item is a product's id or exact name, then its quantity (1 if none is given), then its unit price \
 (the product's own if none is given). For a name that itself ends in a colon and a number, write the quantity too.
 
 Examples:
   billbook bill create --customer ada@example.com --item Widget:3 --item 'Loyalty discount:1@-5'
   billbook bill create --customer 7 --item 2:1.5@80 --date 2026-02-28 --reference INV-0042
-  id=$(billbook bill create --customer 7 --item 2 --quiet) && billbook bill pay \"$id\"")]
+  id=$(billbook bill create --customer 7 --item 2 --quiet) && billbook bill pay \"$id\""
+)]
 pub struct Args {
     /// To whom: id or e-mail address
     #[arg(long)]
@@ -47,7 +49,13 @@ impl Args {
             items: self.items.into_iter().map(Into::into).collect(),
         };
         let (bill, currency) = bill::create(&mut *session.storage()?, &new)?;
-        session.bills(currency, &[BillDocument { bill, history: Vec::new() }])?;
+        session.bills(
+            currency,
+            &[BillDocument {
+                bill,
+                history: Vec::new(),
+            }],
+        )?;
         Ok(Exit::Ok)
     }
 }

@@ -12,13 +12,15 @@ use std::collections::BTreeMap;
 
 /// Change a pending bill and print it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Lines count from 1 as 'billbook bill show' prints them, before any is removed. A line that gets \
+#[command(
+    after_help = "Lines count from 1 as 'billbook bill show' prints them, before any is removed. A line that gets \
 another product takes that product's price, unless one is given.
 
 Examples:
   billbook bill edit 2026-000123 --add-item Widget:2 --remove-item 1
   billbook bill edit 2026-000123 --set-item 2=:5 --set-item 3=@9.99 --reason 'agreed by phone'
-  billbook bill edit 2026-000123 --customer grace@example.com --date 2026-03-01 --no-reference")]
+  billbook bill edit 2026-000123 --customer grace@example.com --date 2026-03-01 --no-reference"
+)]
 pub struct Args {
     /// Its number
     number: BillNumber,
@@ -80,9 +82,13 @@ impl Args {
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
         let change = self.changes.change()?;
         let deed = session.deed(self.reason)?;
-        let ((recorded, currency), changes) = bill::edit(&mut *session.storage()?, self.number, &change, &deed)?;
+        let ((recorded, currency), changes) =
+            bill::edit(&mut *session.storage()?, self.number, &change, &deed)?;
         if changes.is_empty() {
-            session.say(format_args!("nothing changed: bill {} is so already", self.number))?;
+            session.say(format_args!(
+                "nothing changed: bill {} is so already",
+                self.number
+            ))?;
         }
         session.bills(currency, &[BillDocument::from(recorded)])?;
         Ok(Exit::Ok)

@@ -8,12 +8,14 @@ use crate::transfer;
 
 /// Export bills as CSV, by number, one row for each item
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What is written can be imported again, into a book that holds the customers and products. It is CSV \
+#[command(
+    after_help = "What is written can be imported again, into a book that holds the customers and products. It is CSV \
 whatever --format says.
 
 Examples:
   billbook bill export --output bills.csv
-  billbook bill export --year 2026 --status paid > paid.csv")]
+  billbook bill export --year 2026 --status paid > paid.csv"
+)]
 pub struct Args {
     #[command(flatten)]
     filter: FilterArgs,

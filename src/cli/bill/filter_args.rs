@@ -50,6 +50,10 @@ impl FilterArgs {
             max_total: self.max_total,
             ..BillFilter::default()
         };
-        Selection { customer: self.customer, product: self.product, filter }
+        Selection {
+            customer: self.customer,
+            product: self.product,
+            filter,
+        }
     }
 }

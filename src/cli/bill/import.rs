@@ -11,7 +11,8 @@ use crate::transfer::{self, BillImport, Source};
 
 /// Import bills from CSV: all of them, or none and a list of what is wrong
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Fields: reference, number, customer, date, status, product, quantity, unit_price, total_price, \
+#[command(
+    after_help = "Fields: reference, number, customer, date, status, product, quantity, unit_price, total_price, \
 total_amount. A bill is one row for each item, its own columns repeated, or a row of one file with its items in another, \
 joined by reference. Customer, date, product, quantity and one of reference and number must be there; without a unit \
 price the product's own holds; totals are checked. With two files, items.FIELD maps a field of the items alone.
@@ -20,7 +21,8 @@ Examples:
   billbook bill import bills.csv
   billbook bill import bills.csv --items items.csv --date-format %d.%m.%Y --delimiter ';'
   billbook bill import invoices.csv --items lines.csv --map reference=InvoiceId --map date=InvoiceDate \\
-    --map customer=CustomerId --map product=TrackId --map quantity=Quantity --map unit_price=UnitPrice")]
+    --map customer=CustomerId --map product=TrackId --map quantity=Quantity --map unit_price=UnitPrice"
+)]
 pub struct Args {
     #[command(flatten)]
     read: ReadArgs,
@@ -38,19 +40,32 @@ pub struct Args {
 impl Args {
     /// Imports the bills.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
-        if matches!((&self.read.file, &self.items), (Source::Stdin, Some(Source::Stdin))) {
+        if matches!(
+            (&self.read.file, &self.items),
+            (Source::Stdin, Some(Source::Stdin))
+        ) {
             let message = "standard input can be the bills or their items, not both: name a file for one of them";
             return Err(UsageError(message.to_owned()).into());
         }
         let options = self.read.options(self.date_format)?;
-        let import = BillImport { bills: self.read.file, items: self.items, options, renumber: self.renumber };
+        let import = BillImport {
+            bills: self.read.file,
+            items: self.items,
+            options,
+            renumber: self.renumber,
+        };
         let mut progress = session.progress(Unit::Bytes);
         let imported = transfer::import_bills(&mut *session.storage()?, &import, &mut progress)?;
         session.say_ignored(&imported.ignored_columns)?;
         let years: Vec<_> = imported
             .years
             .into_iter()
-            .map(|(year, of)| ImportedYear { year, bills: of.bills, items: of.items, total: of.total })
+            .map(|(year, of)| ImportedYear {
+                year,
+                bills: of.bills,
+                items: of.items,
+                total: of.total,
+            })
             .collect();
         session.data(|out, style| render::imported_bills(out, style, imported.currency, &years))?;
         Ok(Exit::Ok)

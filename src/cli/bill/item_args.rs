@@ -24,7 +24,11 @@ impl FromStr for ItemArg {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let (product, tail) = split(text, ':', amounts)?;
         let (quantity, unit_price) = tail.unwrap_or((Quantity::ONE, None));
-        Ok(Self(NewItem { product: product.parse()?, quantity, unit_price }))
+        Ok(Self(NewItem {
+            product: product.parse()?,
+            quantity,
+            unit_price,
+        }))
     }
 }
 
@@ -48,7 +52,11 @@ impl FromStr for LineArg {
             ))
         };
         let (line, change) = text.split_once('=').ok_or_else(no_change)?;
-        let line = line.parse().ok().filter(|line| *line > 0).ok_or_else(no_change)?;
+        let line = line
+            .parse()
+            .ok()
+            .filter(|line| *line > 0)
+            .ok_or_else(no_change)?;
         let (product, quantity, unit_price) = match split(change, ':', amounts)? {
             (product, Some((quantity, unit_price))) => (product, Some(quantity), unit_price),
             (rest, None) => {
@@ -56,11 +64,21 @@ impl FromStr for LineArg {
                 (product, None, unit_price)
             }
         };
-        let product: Option<ProductRef> = Some(product).filter(|name| !name.is_empty()).map(str::parse).transpose()?;
+        let product: Option<ProductRef> = Some(product)
+            .filter(|name| !name.is_empty())
+            .map(str::parse)
+            .transpose()?;
         if product.is_none() && quantity.is_none() && unit_price.is_none() {
             return Err(no_change());
         }
-        Ok(Self { line, change: LineChange { product, quantity, unit_price } })
+        Ok(Self {
+            line,
+            change: LineChange {
+                product,
+                quantity,
+                unit_price,
+            },
+        })
     }
 }
 
@@ -82,7 +100,9 @@ fn split<T>(
 
 /// `QUANTITY[@PRICE]`.
 fn amounts(text: &str) -> Result<(Quantity, Option<Money>), ValueError> {
-    let (quantity, price) = text.split_once('@').map_or((text, None), |(quantity, price)| (quantity, Some(price)));
+    let (quantity, price) = text
+        .split_once('@')
+        .map_or((text, None), |(quantity, price)| (quantity, Some(price)));
     Ok((quantity.parse()?, price.map(str::parse).transpose()?))
 }
 

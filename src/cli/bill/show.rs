@@ -8,11 +8,13 @@ use crate::render::BillDocument;
 
 /// Show bills as they were billed, with their items and history
 #[derive(Debug, clap::Args)]
-#[command(after_help = "CSV has one row for each item, in the columns of 'billbook bill export'.
+#[command(
+    after_help = "CSV has one row for each item, in the columns of 'billbook bill export'.
 
 Examples:
   billbook bill show 2026-000123
-  billbook bill show 2026-1 2026-2 --format json")]
+  billbook bill show 2026-1 2026-2 --format json"
+)]
 pub struct Args {
     /// Their numbers
     #[arg(required = true, value_name = "NUMBER")]

@@ -27,7 +27,12 @@ pub struct Args {
 impl Args {
     /// Creates the customer.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
-        let new = NewCustomer { id: self.id, name: self.name, email: self.email, address: self.address };
+        let new = NewCustomer {
+            id: self.id,
+            name: self.name,
+            email: self.email,
+            address: self.address,
+        };
         let (customer, currency) = party::create::<Customer>(&mut *session.storage()?, &new)?;
         session.one(currency, &customer)?;
         Ok(Exit::Ok)

@@ -7,11 +7,13 @@ use crate::domain::{Customer, CustomerRef};
 
 /// Delete customers that no bill of any year refers to
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What a bill refers to is archived instead: see 'billbook customer archive'.
+#[command(
+    after_help = "What a bill refers to is archived instead: see 'billbook customer archive'.
 
 Examples:
   billbook customer delete ada@example.com --dry-run
-  billbook customer delete 7 8 --yes")]
+  billbook customer delete 7 8 --yes"
+)]
 pub struct Args {
     /// Ids or e-mail addresses; all of them or none
     #[arg(required = true, value_name = "CUSTOMER")]

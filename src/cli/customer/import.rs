@@ -7,11 +7,13 @@ use crate::transfer;
 
 /// Import customers from a CSV file: all of them, or none and a list of what is wrong
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Fields: id, name, email, address. Only name must be there; a given id is kept.
+#[command(
+    after_help = "Fields: id, name, email, address. Only name must be there; a given id is kept.
 
 Examples:
   billbook customer import customers.csv
-  billbook customer import foreign.csv --map name='{First} {Last}' --map email=Mail")]
+  billbook customer import foreign.csv --map name='{First} {Last}' --map email=Mail"
+)]
 pub struct Args {
     #[command(flatten)]
     read: ReadArgs,

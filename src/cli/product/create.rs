@@ -28,7 +28,12 @@ pub struct Args {
 impl Args {
     /// Creates the product.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
-        let new = NewProduct { id: self.id, name: self.name, description: self.description, price: self.price };
+        let new = NewProduct {
+            id: self.id,
+            name: self.name,
+            description: self.description,
+            price: self.price,
+        };
         let (product, currency) = party::create::<Product>(&mut *session.storage()?, &new)?;
         session.one(currency, &product)?;
         Ok(Exit::Ok)

@@ -7,11 +7,13 @@ use crate::domain::{Product, ProductRef};
 
 /// Delete products that no bill of any year refers to
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What a bill refers to is archived instead: see 'billbook product archive'.
+#[command(
+    after_help = "What a bill refers to is archived instead: see 'billbook product archive'.
 
 Examples:
   billbook product delete 'Analytical Engine' --dry-run
-  billbook product delete 7 8 --yes")]
+  billbook product delete 7 8 --yes"
+)]
 pub struct Args {
     /// Ids or exact names; all of them or none
     #[arg(required = true, value_name = "PRODUCT")]

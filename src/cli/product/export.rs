@@ -8,11 +8,13 @@ use crate::transfer;
 
 /// Export all products as CSV, archived ones too
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What is written can be imported again. It is CSV whatever --format says.
+#[command(
+    after_help = "What is written can be imported again. It is CSV whatever --format says.
 
 Examples:
   billbook product export --output products.csv
-  billbook product export | head")]
+  billbook product export | head"
+)]
 pub struct Args {
     #[command(flatten)]
     write: WriteArgs,
@@ -21,9 +23,15 @@ pub struct Args {
 impl Args {
     /// Exports the products.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
-        let filter = ProductFilter { archived: true, ..ProductFilter::default() };
-        csv_args::export(session, "products", &self.write, |storage, out, progress| {
-            transfer::export_products(storage, &filter, out, progress)
-        })
+        let filter = ProductFilter {
+            archived: true,
+            ..ProductFilter::default()
+        };
+        csv_args::export(
+            session,
+            "products",
+            &self.write,
+            |storage, out, progress| transfer::export_products(storage, &filter, out, progress),
+        )
     }
 }

@@ -7,11 +7,13 @@ use crate::transfer;
 
 /// Import products from a CSV file: all of them, or none and a list of what is wrong
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Fields: id, name, description, price. Only name and price must be there; a given id is kept.
+#[command(
+    after_help = "Fields: id, name, description, price. Only name and price must be there; a given id is kept.
 
 Examples:
   billbook product import products.csv
-  billbook product import foreign.csv --map name=Title --map price=UnitPrice --delimiter ';'")]
+  billbook product import foreign.csv --map name=Title --map price=UnitPrice --delimiter ';'"
+)]
 pub struct Args {
     #[command(flatten)]
     read: ReadArgs,

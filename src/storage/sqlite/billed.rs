@@ -19,7 +19,8 @@ const INSERT_CUSTOMER: &str =
     "INSERT INTO {y}.billed_customers (customer_id, name, email, address) VALUES (?1, ?2, ?3, ?4)";
 const FIND_PRODUCT: &str = "SELECT id FROM {y}.billed_products WHERE product_id = ?1 AND name = ?2";
 const INSERT_PRODUCT: &str = "INSERT INTO {y}.billed_products (product_id, name) VALUES (?1, ?2)";
-const CUSTOMER: &str = "SELECT customer_id, name, email, address FROM {y}.billed_customers WHERE id = ?1";
+const CUSTOMER: &str =
+    "SELECT customer_id, name, email, address FROM {y}.billed_customers WHERE id = ?1";
 const PRODUCT: &str = "SELECT product_id, name FROM {y}.billed_products WHERE id = ?1";
 
 /// Remembers a bounded number of things.
@@ -51,8 +52,18 @@ impl Interned {
         {
             return Ok(*row);
         }
-        let BilledCustomer { customer_id, name, email, address } = &**customer;
-        let values = params![customer_id.get(), name.as_str(), email_text(email.as_ref()), address.as_str()];
+        let BilledCustomer {
+            customer_id,
+            name,
+            email,
+            address,
+        } = &**customer;
+        let values = params![
+            customer_id.get(),
+            name.as_str(),
+            email_text(email.as_ref()),
+            address.as_str()
+        ];
         let row = find_or_insert(handle, FIND_CUSTOMER, INSERT_CUSTOMER, values)?;
         remember(&mut self.customers, key, (customer.clone(), row));
         Ok(row)
@@ -84,12 +95,21 @@ fn find_or_insert(
     insert: &str,
     values: &[&dyn rusqlite::ToSql],
 ) -> Result<i64> {
-    let YearHandle { connection, path, .. } = handle;
+    let YearHandle {
+        connection, path, ..
+    } = handle;
     let mut find = connection.prepare_cached(&handle.sql(find)).at(path)?;
-    if let Some(row) = find.query_row(values, |row| row.get(0)).optional().at(path)? {
+    if let Some(row) = find
+        .query_row(values, |row| row.get(0))
+        .optional()
+        .at(path)?
+    {
         return Ok(row);
     }
-    connection.prepare_cached(&handle.sql(insert)).and_then(|mut insert| insert.insert(values)).at(path)
+    connection
+        .prepare_cached(&handle.sql(insert))
+        .and_then(|mut insert| insert.insert(values))
+        .at(path)
 }
 
 /// Versions by their row, to read.
@@ -101,7 +121,11 @@ pub(super) struct Versions {
 
 impl Versions {
     /// The customer's version of that row; `None` where there is none, or none that can be.
-    pub fn customer(&mut self, handle: &YearHandle<'_>, row: i64) -> Result<Option<Arc<BilledCustomer>>> {
+    pub fn customer(
+        &mut self,
+        handle: &YearHandle<'_>,
+        row: i64,
+    ) -> Result<Option<Arc<BilledCustomer>>> {
         if let Some(known) = self.customers.get(&row) {
             return Ok(Some(known.clone()));
         }
@@ -109,10 +133,21 @@ impl Versions {
             let text = |column| row.get::<_, String>(column);
             Ok((row.get(0)?, text(1)?, text(2)?, text(3)?))
         })?;
-        let version = found.and_then(|(id, name, email, address): (i64, String, String, String)| {
-            let (name, email, address) = (name.parse().ok()?, stored_email(&email)?, address.parse().ok()?);
-            Some(Arc::new(BilledCustomer { customer_id: CustomerId::new(id)?, name, email, address }))
-        });
+        let version = found.and_then(
+            |(id, name, email, address): (i64, String, String, String)| {
+                let (name, email, address) = (
+                    name.parse().ok()?,
+                    stored_email(&email)?,
+                    address.parse().ok()?,
+                );
+                Some(Arc::new(BilledCustomer {
+                    customer_id: CustomerId::new(id)?,
+                    name,
+                    email,
+                    address,
+                }))
+            },
+        );
         if let Some(version) = &version {
             remember(&mut self.customers, row, version.clone());
         }
@@ -120,13 +155,20 @@ impl Versions {
     }
 
     /// The product's version of that row; `None` where there is none, or none that can be.
-    pub fn product(&mut self, handle: &YearHandle<'_>, row: i64) -> Result<Option<Arc<BilledProduct>>> {
+    pub fn product(
+        &mut self,
+        handle: &YearHandle<'_>,
+        row: i64,
+    ) -> Result<Option<Arc<BilledProduct>>> {
         if let Some(known) = self.products.get(&row) {
             return Ok(Some(known.clone()));
         }
         let found = one_row(handle, PRODUCT, row, |row| Ok((row.get(0)?, row.get(1)?)))?;
         let version = found.and_then(|(id, name): (i64, String)| {
-            Some(Arc::new(BilledProduct { product_id: ProductId::new(id)?, name: name.parse().ok()? }))
+            Some(Arc::new(BilledProduct {
+                product_id: ProductId::new(id)?,
+                name: name.parse().ok()?,
+            }))
         });
         if let Some(version) = &version {
             remember(&mut self.products, row, version.clone());
@@ -142,7 +184,10 @@ fn one_row<T>(
     row: i64,
     decode: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = handle.connection.prepare_cached(&handle.sql(sql)).at(&handle.path)?;
+    let mut statement = handle
+        .connection
+        .prepare_cached(&handle.sql(sql))
+        .at(&handle.path)?;
     let found = statement.query_row([row], decode).optional();
     match found.at(&handle.path) {
         Err(StorageError::Corrupt { .. }) => Ok(None),

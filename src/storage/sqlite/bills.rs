@@ -1,10 +1,10 @@
 //! Writing bills.
 
-use super::bills_read;
 use super::billed::Interned;
+use super::bills_read;
 use super::connect::{At as _, failure};
-use super::tx::{SqliteTx, YearHandle};
 use super::history;
+use super::tx::{SqliteTx, YearHandle};
 use crate::domain::{Bill, BillNumber, BillingYear, CustomerId, HistoryEntry, ProductId};
 use crate::storage::checksum::checksum;
 use crate::storage::{BillFilter, BillRows, BillSummary, DamagedBill, Result, StorageError, Visit};
@@ -13,7 +13,8 @@ use rusqlite::{OptionalExtension as _, ffi, params};
 const INSERT: &str = "INSERT INTO {y}.billings
     (id, customer_id, date, total_amount, status, reference, billed_customer_id, checksum)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-const UPDATE: &str = "UPDATE {y}.billings SET customer_id = ?2, date = ?3, total_amount = ?4, status = ?5,
+const UPDATE: &str =
+    "UPDATE {y}.billings SET customer_id = ?2, date = ?3, total_amount = ?4, status = ?5,
     reference = ?6, billed_customer_id = ?7, checksum = ?8 WHERE id = ?1";
 const INSERT_ITEM: &str = "INSERT INTO {y}.billing_items
     (id, billing_id, product_id, quantity, unit_price, total_price, billed_product_id)
@@ -67,17 +68,32 @@ fn write_items(
 }
 
 /// What a bill that could not be written ran into.
-fn refused(handle: &YearHandle<'_>, index: usize, bill: &Bill, error: rusqlite::Error) -> StorageError {
+fn refused(
+    handle: &YearHandle<'_>,
+    index: usize,
+    bill: &Bill,
+    error: rusqlite::Error,
+) -> StorageError {
     let number = bill.number();
-    match (error.sqlite_error().map(|error| error.extended_code), bill.reference()) {
-        (Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY), _) => StorageError::DuplicateNumber { index, number },
+    match (
+        error.sqlite_error().map(|error| error.extended_code),
+        bill.reference(),
+    ) {
+        (Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY), _) => {
+            StorageError::DuplicateNumber { index, number }
+        }
         (Some(ffi::SQLITE_CONSTRAINT_UNIQUE), Some(reference)) => {
             let sql = handle.sql(BY_REFERENCE);
-            let existing = handle.connection.query_row(&sql, [reference.as_str()], |row| row.get(0)).optional();
+            let existing = handle
+                .connection
+                .query_row(&sql, [reference.as_str()], |row| row.get(0))
+                .optional();
             match existing.map(|id| id.and_then(BillNumber::from_id)) {
-                Ok(Some(existing)) => {
-                    StorageError::DuplicateReference { index, reference: reference.clone(), existing }
-                }
+                Ok(Some(existing)) => StorageError::DuplicateReference {
+                    index,
+                    reference: reference.clone(),
+                    existing,
+                },
                 _ => failure(&handle.path, error),
             }
         }
@@ -121,14 +137,21 @@ impl BillRows for SqliteTx {
     }
 
     fn bill_of_product(&mut self, id: ProductId) -> Result<Option<BillNumber>> {
-        const SQL: &str = "SELECT billing_id FROM {y}.billing_items WHERE product_id = ?1 ORDER BY id LIMIT 1";
+        const SQL: &str =
+            "SELECT billing_id FROM {y}.billing_items WHERE product_id = ?1 ORDER BY id LIMIT 1";
         bills_read::first_in_any_year(self, SQL, id.get())
     }
 
     fn insert_bills(&mut self, year: BillingYear, bills: &[Bill]) -> Result<()> {
         let (handle, interned) = self.year_to_write(year)?;
-        let mut insert = handle.connection.prepare_cached(&handle.sql(INSERT)).at(&handle.path)?;
-        let mut insert_item = handle.connection.prepare_cached(&handle.sql(INSERT_ITEM)).at(&handle.path)?;
+        let mut insert = handle
+            .connection
+            .prepare_cached(&handle.sql(INSERT))
+            .at(&handle.path)?;
+        let mut insert_item = handle
+            .connection
+            .prepare_cached(&handle.sql(INSERT_ITEM))
+            .at(&handle.path)?;
         let mut scratch = Vec::new();
         for (index, bill) in bills.iter().enumerate() {
             debug_assert_eq!(bill.number().year(), year);
@@ -142,12 +165,21 @@ impl BillRows for SqliteTx {
     fn update_bill(&mut self, old: &Bill, new: &Bill) -> Result<()> {
         debug_assert_eq!(old.number(), new.number());
         let (handle, interned) = self.year_to_write(new.number().year())?;
-        let mut update = handle.connection.prepare_cached(&handle.sql(UPDATE)).at(&handle.path)?;
+        let mut update = handle
+            .connection
+            .prepare_cached(&handle.sql(UPDATE))
+            .at(&handle.path)?;
         write_bill(&handle, &mut update, interned, new, &mut Vec::new())?
             .map_err(|error| refused(&handle, 0, new, error))?;
         if old.items() != new.items() {
-            handle.connection.execute(&handle.sql(DELETE_ITEMS), [new.number().id()]).at(&handle.path)?;
-            let mut insert_item = handle.connection.prepare_cached(&handle.sql(INSERT_ITEM)).at(&handle.path)?;
+            handle
+                .connection
+                .execute(&handle.sql(DELETE_ITEMS), [new.number().id()])
+                .at(&handle.path)?;
+            let mut insert_item = handle
+                .connection
+                .prepare_cached(&handle.sql(INSERT_ITEM))
+                .at(&handle.path)?;
             write_items(&handle, &mut insert_item, interned, new)?;
         }
         Ok(())

@@ -5,7 +5,8 @@ use super::connect::At as _;
 use super::query::{Conditions, limit, order_by};
 use super::tx::{SqliteTx, YearHandle};
 use crate::domain::{
-    Bill, BillNumber, BillStatus, BillingYear, Currency, CustomerId, Item, Money, Quantity, Reference, parse_date,
+    Bill, BillNumber, BillStatus, BillingYear, Currency, CustomerId, Item, Money, Quantity,
+    Reference, parse_date,
 };
 use crate::storage::checksum::checksum;
 use crate::storage::{BillFilter, BillSort, BillSummary, DamagedBill, Result, StorageError, Visit};
@@ -14,29 +15,47 @@ use std::ops::ControlFlow;
 
 const LAST: &str = "SELECT max(id) FROM {y}.billings";
 const COUNT: &str = "SELECT count(*) FROM {y}.billings AS b";
-const SUMMARY: &str = "SELECT b.id, b.customer_id, c.name, b.date, b.status, b.total_amount, b.reference
+const SUMMARY: &str =
+    "SELECT b.id, b.customer_id, c.name, b.date, b.status, b.total_amount, b.reference
     FROM {y}.billings AS b JOIN {y}.billed_customers AS c ON c.id = b.billed_customer_id";
 const BILLS: &str = "SELECT b.id, b.customer_id, b.date, b.total_amount, b.status, b.reference,
     b.billed_customer_id, b.checksum FROM {y}.billings AS b";
-const ITEMS_OF_BILL: &str = "SELECT id, product_id, quantity, unit_price, total_price, billed_product_id
+const ITEMS_OF_BILL: &str =
+    "SELECT id, product_id, quantity, unit_price, total_price, billed_product_id
     FROM {y}.billing_items WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 
 /// The last place used in a year's series.
 pub(super) fn last_sequence(tx: &mut SqliteTx, year: BillingYear) -> Result<u32> {
-    let Some(handle) = tx.year(year)? else { return Ok(0) };
-    let last: Option<i64> = handle.connection.query_row(&handle.sql(LAST), [], |row| row.get(0)).at(&handle.path)?;
+    let Some(handle) = tx.year(year)? else {
+        return Ok(0);
+    };
+    let last: Option<i64> = handle
+        .connection
+        .query_row(&handle.sql(LAST), [], |row| row.get(0))
+        .at(&handle.path)?;
     let Some(last) = last else { return Ok(0) };
     BillNumber::from_id(last)
         .map(BillNumber::sequence)
-        .ok_or_else(|| StorageError::corrupt_year(year, format!("it holds a bill with the id {last}")))
+        .ok_or_else(|| {
+            StorageError::corrupt_year(year, format!("it holds a bill with the id {last}"))
+        })
 }
 
 /// The first bill that `sql` finds for `key` in any year.
-pub(super) fn first_in_any_year(tx: &mut SqliteTx, sql: &str, key: i64) -> Result<Option<BillNumber>> {
+pub(super) fn first_in_any_year(
+    tx: &mut SqliteTx,
+    sql: &str,
+    key: i64,
+) -> Result<Option<BillNumber>> {
     for year in tx.known_years() {
-        let Some(handle) = tx.year(year)? else { continue };
-        let found: Option<i64> =
-            handle.connection.query_row(&handle.sql(sql), [key], |row| row.get(0)).optional().at(&handle.path)?;
+        let Some(handle) = tx.year(year)? else {
+            continue;
+        };
+        let found: Option<i64> = handle
+            .connection
+            .query_row(&handle.sql(sql), [key], |row| row.get(0))
+            .optional()
+            .at(&handle.path)?;
         if let Some(number) = found.and_then(BillNumber::from_id) {
             return Ok(Some(number));
         }
@@ -46,7 +65,11 @@ pub(super) fn first_in_any_year(tx: &mut SqliteTx, sql: &str, key: i64) -> Resul
 
 /// The years in which a filter can find something, in the order of the list.
 fn years_of(tx: &SqliteTx, filter: &BillFilter) -> Vec<BillingYear> {
-    let mut years: Vec<_> = tx.known_years().into_iter().filter(|year| filter.may_match(*year)).collect();
+    let mut years: Vec<_> = tx
+        .known_years()
+        .into_iter()
+        .filter(|year| filter.may_match(*year))
+        .collect();
     if filter.descending {
         years.reverse();
     }
@@ -62,12 +85,16 @@ pub(super) fn count(tx: &mut SqliteTx, filter: &BillFilter) -> Result<u64> {
             count += u64::from(last_sequence(tx, year)?);
             continue;
         }
-        let Some(handle) = tx.year(year)? else { continue };
+        let Some(handle) = tx.year(year)? else {
+            continue;
+        };
         let conditions = Conditions::of_bills(&filter);
         let sql = handle.sql(&format!("{COUNT}{}", conditions.clause()));
         let found: u64 = handle
             .connection
-            .query_row(&sql, params_from_iter(conditions.parameters), |row| row.get(0))
+            .query_row(&sql, params_from_iter(conditions.parameters), |row| {
+                row.get(0)
+            })
             .at(&handle.path)?;
         count += found;
     }
@@ -78,7 +105,9 @@ pub(super) fn count(tx: &mut SqliteTx, filter: &BillFilter) -> Result<u64> {
 /// each other, and those behind the limit are not opened.
 pub(super) fn list(tx: &mut SqliteTx, filter: &BillFilter) -> Result<Vec<BillSummary>> {
     let in_year_order = matches!(filter.sort, BillSort::Id | BillSort::Date);
-    let most = filter.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let most = filter.limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
     let mut found: Vec<BillSummary> = Vec::new();
     for year in years_of(tx, filter) {
         if in_year_order && found.len() >= most {
@@ -106,7 +135,9 @@ fn list_year(
     filter: &BillFilter,
     found: &mut Vec<BillSummary>,
 ) -> Result<()> {
-    let Some(handle) = tx.year(year)? else { return Ok(()) };
+    let Some(handle) = tx.year(year)? else {
+        return Ok(());
+    };
     let columns: &[&str] = match filter.sort {
         BillSort::Id => &["b.id"],
         BillSort::Date => &["b.date", "b.id"],
@@ -115,14 +146,23 @@ fn list_year(
     };
     let conditions = Conditions::of_bills(filter);
     let order = order_by(columns, filter.descending);
-    let sql = handle.sql(&format!("{SUMMARY}{}{order}{}", conditions.clause(), limit(filter.limit)));
+    let sql = handle.sql(&format!(
+        "{SUMMARY}{}{order}{}",
+        conditions.clause(),
+        limit(filter.limit)
+    ));
     let mut statement = handle.connection.prepare(&sql).at(&handle.path)?;
-    let mut rows = statement.query(params_from_iter(conditions.parameters)).at(&handle.path)?;
+    let mut rows = statement
+        .query(params_from_iter(conditions.parameters))
+        .at(&handle.path)?;
     while let Some(row) = rows.next().at(&handle.path)? {
         let id: i64 = row.get(0).at(&handle.path)?;
         let summary = summary(row, id).ok().flatten();
         found.push(summary.ok_or_else(|| {
-            StorageError::corrupt_year(year, format!("the bill with the id {id} holds a value that cannot be"))
+            StorageError::corrupt_year(
+                year,
+                format!("the bill with the id {id} holds a value that cannot be"),
+            )
         })?);
     }
     Ok(())
@@ -130,7 +170,8 @@ fn list_year(
 
 fn summary(row: &Row<'_>, id: i64) -> rusqlite::Result<Option<BillSummary>> {
     let (customer_id, total): (i64, i64) = (row.get(1)?, row.get(5)?);
-    let (date, status, reference): (String, String, Option<String>) = (row.get(3)?, row.get(4)?, row.get(6)?);
+    let (date, status, reference): (String, String, Option<String>) =
+        (row.get(3)?, row.get(4)?, row.get(6)?);
     let customer_name = row.get(2)?;
     let decode = || {
         Some(BillSummary {
@@ -140,7 +181,10 @@ fn summary(row: &Row<'_>, id: i64) -> rusqlite::Result<Option<BillSummary>> {
             date: parse_date(&date, None).ok()?,
             status: status.parse().ok()?,
             total: Money::from_ten_thousandths(total)?,
-            reference: reference.map(|reference| reference.parse()).transpose().ok()?,
+            reference: reference
+                .map(|reference| reference.parse())
+                .transpose()
+                .ok()?,
         })
     };
     Ok(decode())
@@ -149,7 +193,9 @@ fn summary(row: &Row<'_>, id: i64) -> rusqlite::Result<Option<BillSummary>> {
 /// Reads one bill and verifies it.
 pub(super) fn bill(tx: &mut SqliteTx, number: BillNumber) -> Result<Option<Bill>> {
     let currency = tx.currency();
-    let Some(handle) = tx.year(number.year())? else { return Ok(None) };
+    let Some(handle) = tx.year(number.year())? else {
+        return Ok(None);
+    };
     let mut conditions = Conditions::default();
     conditions.add("b.id = ?", number.id());
     let mut found = None;
@@ -157,7 +203,10 @@ pub(super) fn bill(tx: &mut SqliteTx, number: BillNumber) -> Result<Option<Bill>
         found = Some(bill);
         ControlFlow::Break(())
     })?;
-    found.transpose().map_err(|damaged| StorageError::Corrupt { place: format!("bill {number}"), what: damaged.what })
+    found.transpose().map_err(|damaged| StorageError::Corrupt {
+        place: format!("bill {number}"),
+        what: damaged.what,
+    })
 }
 
 /// Visits the bills that a filter finds in a year, by number.
@@ -171,8 +220,15 @@ pub(super) fn each(
         return Ok(());
     }
     let currency = tx.currency();
-    let Some(handle) = tx.year(year)? else { return Ok(()) };
-    each_in(&handle, currency, &Conditions::of_bills(&filter.within(year)), visit)
+    let Some(handle) = tx.year(year)? else {
+        return Ok(());
+    };
+    each_in(
+        &handle,
+        currency,
+        &Conditions::of_bills(&filter.within(year)),
+        visit,
+    )
 }
 
 fn each_in(
@@ -184,9 +240,19 @@ fn each_in(
     let path = &handle.path;
     let sql = handle.sql(&format!("{BILLS}{} ORDER BY b.id", conditions.clause()));
     let mut bills = handle.connection.prepare(&sql).at(path)?;
-    let mut items = handle.connection.prepare(&handle.sql(ITEMS_OF_BILL)).at(path)?;
-    let mut rows = bills.query(params_from_iter(&conditions.parameters)).at(path)?;
-    let mut reader = BillReader { handle, currency, versions: Versions::default(), scratch: Vec::new() };
+    let mut items = handle
+        .connection
+        .prepare(&handle.sql(ITEMS_OF_BILL))
+        .at(path)?;
+    let mut rows = bills
+        .query(params_from_iter(&conditions.parameters))
+        .at(path)?;
+    let mut reader = BillReader {
+        handle,
+        currency,
+        versions: Versions::default(),
+        scratch: Vec::new(),
+    };
     while let Some(row) = rows.next().at(path)? {
         let bill = reader.read(row, &mut items)?;
         if visit(bill).is_break() {
@@ -215,25 +281,39 @@ impl BillReader<'_> {
         let id: i64 = row.get(0).at(path)?;
         let number = BillNumber::from_id(id);
         let damaged = |kind, what: String| Ok(Err(DamagedBill { number, kind, what }));
-        let Some(number) = number else { return damaged("value", format!("its id {id} is no bill number")) };
+        let Some(number) = number else {
+            return damaged("value", format!("its id {id} is no bill number"));
+        };
         let Ok(stored) = StoredBill::read(row) else {
-            return damaged("value", "a column holds a value of the wrong kind".to_owned());
+            return damaged(
+                "value",
+                "a column holds a value of the wrong kind".to_owned(),
+            );
         };
         let Some(customer) = self.versions.customer(self.handle, stored.version)? else {
             return damaged("reference", "the customer as billed is missing".to_owned());
         };
         if customer.customer_id.get() != stored.customer_id {
-            let what = format!("its customer is {}, and as billed {}", stored.customer_id, customer.customer_id);
+            let what = format!(
+                "its customer is {}, and as billed {}",
+                stored.customer_id, customer.customer_id
+            );
             return damaged("reference", what);
         }
         let items = match self.read_items(number, items)? {
             Ok(items) => items,
             Err((kind, what)) => return damaged(kind, what),
         };
-        let (Some(date), Some(status), Some(total), Some(reference)) =
-            (stored.date(), stored.status(), Money::from_ten_thousandths(stored.total), stored.reference())
-        else {
-            return damaged("value", "date, status, total or reference is none that can be".to_owned());
+        let (Some(date), Some(status), Some(total), Some(reference)) = (
+            stored.date(),
+            stored.status(),
+            Money::from_ten_thousandths(stored.total),
+            stored.reference(),
+        ) else {
+            return damaged(
+                "value",
+                "date, status, total or reference is none that can be".to_owned(),
+            );
         };
         let bill = match Bill::new(number, customer, date, status, reference, items) {
             Ok(bill) => bill,
@@ -241,9 +321,10 @@ impl BillReader<'_> {
         };
         match bill.stored(total) {
             Err(mismatch) => damaged("total", mismatch.to_string()),
-            Ok(bill) if checksum(&bill, &mut self.scratch) != stored.checksum => {
-                damaged("checksum", "its checksum does not fit what it holds: it was changed by other means".to_owned())
-            }
+            Ok(bill) if checksum(&bill, &mut self.scratch) != stored.checksum => damaged(
+                "checksum",
+                "its checksum does not fit what it holds: it was changed by other means".to_owned(),
+            ),
             Ok(bill) => Ok(Ok(bill)),
         }
     }
@@ -255,23 +336,41 @@ impl BillReader<'_> {
     ) -> Result<std::result::Result<Vec<Item>, (&'static str, String)>> {
         let path = &self.handle.path;
         let mut read = Vec::new();
-        let mut rows = items.query([number.item_id(1), number.item_id(crate::domain::MAX_ITEMS)]).at(path)?;
+        let mut rows = items
+            .query([number.item_id(1), number.item_id(crate::domain::MAX_ITEMS)])
+            .at(path)?;
         while let Some(row) = rows.next().at(path)? {
             let line = read.len() + 1;
             let columns = || -> rusqlite::Result<[i64; 6]> {
-                Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?])
+                Ok([
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                    row.get(5)?,
+                ])
             };
             let Ok([id, product_id, quantity, unit_price, total, version]) = columns() else {
-                return Ok(Err(("value", format!("item {line} holds a value of the wrong kind"))));
+                return Ok(Err((
+                    "value",
+                    format!("item {line} holds a value of the wrong kind"),
+                )));
             };
             if id != number.item_id(line) {
                 return Ok(Err(("gap", format!("item {line} is missing"))));
             }
             let Some(product) = self.versions.product(self.handle, version)? else {
-                return Ok(Err(("reference", format!("the product of item {line} as billed is missing"))));
+                return Ok(Err((
+                    "reference",
+                    format!("the product of item {line} as billed is missing"),
+                )));
             };
             if product.product_id.get() != product_id {
-                let what = format!("the product of item {line} is {product_id}, and as billed {}", product.product_id);
+                let what = format!(
+                    "the product of item {line} is {product_id}, and as billed {}",
+                    product.product_id
+                );
                 return Ok(Err(("reference", what)));
             }
             let (Some(quantity), Some(unit_price), Some(total)) = (
@@ -279,7 +378,10 @@ impl BillReader<'_> {
                 Money::from_ten_thousandths(unit_price),
                 Money::from_ten_thousandths(total),
             ) else {
-                return Ok(Err(("value", format!("item {line} holds an amount that cannot be"))));
+                return Ok(Err((
+                    "value",
+                    format!("item {line} holds an amount that cannot be"),
+                )));
             };
             match Item::stored(product, quantity, unit_price, total, self.currency) {
                 Ok(item) => read.push(item),
@@ -323,6 +425,10 @@ impl StoredBill {
     }
 
     fn reference(&self) -> Option<Option<Reference>> {
-        self.reference.as_deref().map(Reference::new).transpose().ok()
+        self.reference
+            .as_deref()
+            .map(Reference::new)
+            .transpose()
+            .ok()
     }
 }

@@ -14,7 +14,8 @@ const INSERT_SETTINGS: &str = "INSERT INTO settings (name, value) VALUES
     ('book_id', lower(hex(randomblob(16)))), ('currency', ?1), ('created_at', ?2)";
 const SETTINGS: &str = "SELECT name, value FROM main.settings";
 const COUNTER: &str = "SELECT counter FROM main.commits";
-const YEAR_TALLIES: &str = "SELECT status, count(*), sum(total_amount) FROM {y}.billings GROUP BY status";
+const YEAR_TALLIES: &str =
+    "SELECT status, count(*), sum(total_amount) FROM {y}.billings GROUP BY status";
 
 /// A moment as every table keeps it: ISO 8601 in UTC.
 pub(super) fn moment_text(at: DateTime<Utc>) -> String {
@@ -23,16 +24,28 @@ pub(super) fn moment_text(at: DateTime<Utc>) -> String {
 
 /// A moment read back.
 pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.to_utc())
 }
 
 /// Makes `book.db`: complete under a temporary name, then renamed into place.
-pub(super) fn create(connector: &Connector, files: &Files, currency: Currency, now: DateTime<Utc>) -> Result<()> {
+pub(super) fn create(
+    connector: &Connector,
+    files: &Files,
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut staged = Staged::begin(connector, files.book(), FileKind::Book, section("book"))?;
     let values = [currency.code().to_owned(), moment_text(now)];
-    staged.connection().execute(INSERT_SETTINGS, values).at(staged.path())?;
+    staged
+        .connection()
+        .execute(INSERT_SETTINGS, values)
+        .at(staged.path())?;
     staged.finish("")?;
-    staged.publish().map_err(|error| StorageError::io("create", files.book(), error))?;
+    staged
+        .publish()
+        .map_err(|error| StorageError::io("create", files.book(), error))?;
     years::sync_dir(&files.dir)
 }
 
@@ -40,7 +53,9 @@ pub(super) fn create(connector: &Connector, files: &Files, currency: Currency, n
 pub(super) fn read_info(book: &Connection, files: &Files) -> Result<BookInfo> {
     let path = files.book();
     let mut statement = book.prepare(SETTINGS).at(&path)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).at(&path)?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .at(&path)?;
     let settings: HashMap<String, String> = rows.collect::<rusqlite::Result<_>>().at(&path)?;
     let damaged = |name: &str| StorageError::Corrupt {
         place: path.display().to_string(),
@@ -51,7 +66,9 @@ pub(super) fn read_info(book: &Connection, files: &Files) -> Result<BookInfo> {
         id: setting("book_id")?.clone(),
         engine: "sqlite",
         location: files.dir.display().to_string(),
-        currency: setting("currency")?.parse().map_err(|_| damaged("currency"))?,
+        currency: setting("currency")?
+            .parse()
+            .map_err(|_| damaged("currency"))?,
         schema_version: SCHEMA_VERSION,
         commits: book.query_row(COUNTER, [], |row| row.get(0)).at(&path)?,
         created_at: moment(setting("created_at")?).ok_or_else(|| damaged("created_at"))?,
@@ -68,17 +85,32 @@ impl BookRows for SqliteTx {
     }
 
     fn year_summary(&mut self, year: BillingYear) -> Result<YearSummary> {
-        let mut summary = YearSummary { year, bytes: 0, by_status: Default::default() };
-        let Some(handle) = self.year(year)? else { return Ok(summary) };
+        let mut summary = YearSummary {
+            year,
+            bytes: 0,
+            by_status: Default::default(),
+        };
+        let Some(handle) = self.year(year)? else {
+            return Ok(summary);
+        };
         let metadata = std::fs::metadata(&handle.path);
-        summary.bytes = metadata.map_err(|error| StorageError::io("read", &handle.path, error))?.len();
-        let mut statement = handle.connection.prepare(&handle.sql(YEAR_TALLIES)).at(&handle.path)?;
+        summary.bytes = metadata
+            .map_err(|error| StorageError::io("read", &handle.path, error))?
+            .len();
+        let mut statement = handle
+            .connection
+            .prepare(&handle.sql(YEAR_TALLIES))
+            .at(&handle.path)?;
         let mut rows = statement.query([]).at(&handle.path)?;
         while let Some(row) = rows.next().at(&handle.path)? {
-            let (status, bills, total): (String, u64, i64) =
-                (row.get(0).at(&handle.path)?, row.get(1).at(&handle.path)?, row.get(2).at(&handle.path)?);
-            let status: BillStatus =
-                status.parse().map_err(|error| StorageError::corrupt_year(year, format!("{error}")))?;
+            let (status, bills, total): (String, u64, i64) = (
+                row.get(0).at(&handle.path)?,
+                row.get(1).at(&handle.path)?,
+                row.get(2).at(&handle.path)?,
+            );
+            let status: BillStatus = status
+                .parse()
+                .map_err(|error| StorageError::corrupt_year(year, format!("{error}")))?;
             let tally = &mut summary.by_status[status as usize];
             tally.bills = bills;
             tally.total = Money::from_ten_thousandths(total).unwrap_or(Money::MAX);

@@ -9,18 +9,24 @@ use crate::storage::{Result, StorageError};
 use rusqlite::ErrorCode;
 
 const RAISE_COUNTER: &str = "UPDATE main.commits SET counter = ?1";
-const STAMP_CATALOG: &str =
-    "INSERT INTO main.years (year, stamp) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET stamp = excluded.stamp";
+const STAMP_CATALOG: &str = "INSERT INTO main.years (year, stamp) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET stamp = excluded.stamp";
 
 impl SqliteTx {
     /// Commits. New years are complete and on disk before; what remains after is to give them their names.
     pub(super) fn commit_all(mut self) -> Result<()> {
-        let Some(mut writing) = self.writing.take() else { return Ok(()) };
+        let Some(mut writing) = self.writing.take() else {
+            return Ok(());
+        };
         self.heed_interrupt()?;
         let counter = self.info.commits + 1;
         self.prepare_commit(&mut writing, counter)?;
         let path = self.book_path();
-        let Self { book, files, connector, .. } = self;
+        let Self {
+            book,
+            files,
+            connector,
+            ..
+        } = self;
         for staged in writing.staged.values_mut() {
             staged.expect();
         }
@@ -28,7 +34,9 @@ impl SqliteTx {
             Ok(()) => Ok(()),
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 // The transaction is still open, and dropping the connection undoes it.
-                Err(StorageError::Locked { holder: "somebody reads it for long" })
+                Err(StorageError::Locked {
+                    holder: "somebody reads it for long",
+                })
             }
             Err(error) => {
                 drop(book);
@@ -41,7 +49,10 @@ impl SqliteTx {
             }
             return Err(error);
         }
-        let published = writing.staged.values_mut().try_for_each(years::Staged::publish);
+        let published = writing
+            .staged
+            .values_mut()
+            .try_for_each(years::Staged::publish);
         if published.is_ok() && !writing.staged.is_empty() {
             // The commit is durable without it: whoever opens the year next finishes the renaming.
             let _ = years::sync_dir(&files.dir);
@@ -52,7 +63,10 @@ impl SqliteTx {
     /// Everything that can be done, and can fail, before the moment itself.
     fn prepare_commit(&self, writing: &mut Writing, counter: u64) -> Result<()> {
         let path = self.book_path();
-        let stamp = format!("{}\nUPDATE year_file SET stamp = {counter};", section("year indexes"));
+        let stamp = format!(
+            "{}\nUPDATE year_file SET stamp = {counter};",
+            section("year indexes")
+        );
         for staged in writing.staged.values_mut() {
             staged.finish(&stamp)?;
         }
@@ -61,10 +75,14 @@ impl SqliteTx {
         }
         for year in &writing.touched {
             let sql = format!("UPDATE y{year}.year_file SET stamp = ?1");
-            self.book.execute(&sql, [counter]).at(&self.files.year(*year))?;
+            self.book
+                .execute(&sql, [counter])
+                .at(&self.files.year(*year))?;
         }
         for year in writing.touched.iter().chain(writing.staged.keys()) {
-            self.book.execute(STAMP_CATALOG, rusqlite::params![year.get(), counter]).at(&path)?;
+            self.book
+                .execute(STAMP_CATALOG, rusqlite::params![year.get(), counter])
+                .at(&path)?;
         }
         self.book.execute(RAISE_COUNTER, [counter]).at(&path)?;
         Ok(())
@@ -73,15 +91,28 @@ impl SqliteTx {
 
 /// What became of a commit that reported an error: it may have taken place all the same, when only what comes after the
 /// point of no return failed. The counter in the file knows.
-fn outcome(connector: &Connector, path: &std::path::Path, counter: u64, error: StorageError) -> Result<()> {
+fn outcome(
+    connector: &Connector,
+    path: &std::path::Path,
+    counter: u64,
+    error: StorageError,
+) -> Result<()> {
     // The user's wish to end must not keep us from finding out.
-    let connector = Connector { interrupt: Interrupt::default(), ..connector.clone() };
+    let connector = Connector {
+        interrupt: Interrupt::default(),
+        ..connector.clone()
+    };
     let found = connector.open(path).and_then(|book| {
-        book.query_row("SELECT counter FROM main.commits", [], |row| row.get::<_, u64>(0)).at(path)
+        book.query_row("SELECT counter FROM main.commits", [], |row| {
+            row.get::<_, u64>(0)
+        })
+        .at(path)
     });
     match found {
         Ok(found) if found == counter => Ok(()),
         Ok(_) => Err(error),
-        Err(unreadable) => Err(StorageError::CommitUnknown { why: format!("{error}; then {unreadable}") }),
+        Err(unreadable) => Err(StorageError::CommitUnknown {
+            why: format!("{error}; then {unreadable}"),
+        }),
     }
 }

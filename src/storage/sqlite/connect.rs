@@ -23,7 +23,10 @@ pub struct Durability {
 impl Durability {
     /// A rollback journal, because in WAL mode a commit over several files is torn by a crash; and `EXTRA`, because with
     /// `FULL` the journal's removal may not outlive a power cut, which undoes the commit.
-    pub const SAFE: Self = Self { journal_mode: "delete", synchronous: 3 };
+    pub const SAFE: Self = Self {
+        journal_mode: "delete",
+        synchronous: 3,
+    };
 }
 
 impl Default for Durability {
@@ -87,26 +90,42 @@ impl Connector {
             "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
         )?;
         let interrupt = self.interrupt.clone();
-        connection.progress_handler(STEPS_BETWEEN_INTERRUPTS, Some(move || interrupt.is_raised()))
+        connection.progress_handler(
+            STEPS_BETWEEN_INTERRUPTS,
+            Some(move || interrupt.is_raised()),
+        )
     }
 
     /// Sets both pragmas on one schema and reads them back: SQLite ignores what it cannot do, and says nothing.
     fn make_durable(&self, connection: &Connection, schema: &str, path: &Path) -> Result<()> {
-        let Durability { journal_mode, synchronous } = self.durability;
+        let Durability {
+            journal_mode,
+            synchronous,
+        } = self.durability;
         let failed = |error| failure(path, error);
         let mode: String = connection
-            .query_row(&format!("PRAGMA {schema}.journal_mode = {journal_mode}"), [], |row| row.get(0))
+            .query_row(
+                &format!("PRAGMA {schema}.journal_mode = {journal_mode}"),
+                [],
+                |row| row.get(0),
+            )
             .map_err(failed)?;
-        connection.execute_batch(&format!("PRAGMA {schema}.synchronous = {synchronous}")).map_err(failed)?;
+        connection
+            .execute_batch(&format!("PRAGMA {schema}.synchronous = {synchronous}"))
+            .map_err(failed)?;
         let level: i64 = connection
-            .query_row(&format!("PRAGMA {schema}.synchronous"), [], |row| row.get(0))
+            .query_row(&format!("PRAGMA {schema}.synchronous"), [], |row| {
+                row.get(0)
+            })
             .map_err(failed)?;
         if mode == journal_mode && level == synchronous {
             return Ok(());
         }
         Err(StorageError::Engine {
             place: path.display().to_string(),
-            message: format!("SQLite stays at journal_mode={mode}, synchronous={level}, with which commits are not safe"),
+            message: format!(
+                "SQLite stays at journal_mode={mode}, synchronous={level}, with which commits are not safe"
+            ),
         })
     }
 }
@@ -120,25 +139,37 @@ pub(super) fn failure(path: &Path, error: rusqlite::Error) -> StorageError {
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::Utf8Error(..)
-            | rusqlite::Error::QueryReturnedNoRows => {
-                StorageError::Corrupt { place: place(), what: error.to_string() }
-            }
-            other => StorageError::Engine { place: place(), message: other.to_string() },
+            | rusqlite::Error::QueryReturnedNoRows => StorageError::Corrupt {
+                place: place(),
+                what: error.to_string(),
+            },
+            other => StorageError::Engine {
+                place: place(),
+                message: other.to_string(),
+            },
         };
     };
     match code {
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
-            StorageError::Locked { holder: "another program is using its files" }
-        }
-        ErrorCode::DiskFull => StorageError::DiskFull { path: path.to_owned() },
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StorageError::Locked {
+            holder: "another program is using its files",
+        },
+        ErrorCode::DiskFull => StorageError::DiskFull {
+            path: path.to_owned(),
+        },
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
-            StorageError::ReadOnly { path: path.to_owned() }
+            StorageError::ReadOnly {
+                path: path.to_owned(),
+            }
         }
         ErrorCode::OperationInterrupted => StorageError::Interrupted,
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-            StorageError::Corrupt { place: place(), what: error.to_string() }
-        }
-        _ => StorageError::Engine { place: place(), message: error.to_string() },
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StorageError::Corrupt {
+            place: place(),
+            what: error.to_string(),
+        },
+        _ => StorageError::Engine {
+            place: place(),
+            message: error.to_string(),
+        },
     }
 }
 

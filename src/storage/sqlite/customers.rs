@@ -1,7 +1,7 @@
 //! Customers in `book.db`.
 
-use super::connect::{At as _, failure};
 use super::book::{moment, moment_text};
+use super::connect::{At as _, failure};
 use super::query::{Conditions, limit, order_by};
 use super::tx::SqliteTx;
 use crate::domain::{Customer, CustomerId, Email, NewCustomer};
@@ -9,11 +9,14 @@ use crate::storage::{CustomerFilter, CustomerRows, CustomerSort, Result, Storage
 use rusqlite::{Row, ffi, params};
 use std::path::Path;
 
-const BY_ID: &str = "SELECT id, name, email, address, archived_at FROM main.customers WHERE id = ?1";
-const BY_EMAIL: &str = "SELECT id FROM main.customers WHERE email = ?1 AND email <> '' ORDER BY id LIMIT 3";
+const BY_ID: &str =
+    "SELECT id, name, email, address, archived_at FROM main.customers WHERE id = ?1";
+const BY_EMAIL: &str =
+    "SELECT id FROM main.customers WHERE email = ?1 AND email <> '' ORDER BY id LIMIT 3";
 const SELECT: &str = "SELECT id, name, email, address, archived_at FROM main.customers";
 const COUNT: &str = "SELECT count(*) FROM main.customers";
-const INSERT: &str = "INSERT INTO main.customers (id, name, email, address) VALUES (?1, ?2, ?3, ?4)";
+const INSERT: &str =
+    "INSERT INTO main.customers (id, name, email, address) VALUES (?1, ?2, ?3, ?4)";
 const UPDATE: &str =
     "UPDATE main.customers SET name = ?2, email = ?3, address = ?4, archived_at = ?5 WHERE id = ?1";
 const DELETE: &str = "DELETE FROM main.customers WHERE id = ?1";
@@ -36,12 +39,20 @@ pub(super) fn email_text(email: Option<&Email>) -> &str {
 
 /// An e-mail address read back.
 pub(super) fn stored_email(text: &str) -> Option<Option<Email>> {
-    if text.is_empty() { Some(None) } else { Email::new(text).ok().map(Some) }
+    if text.is_empty() {
+        Some(None)
+    } else {
+        Email::new(text).ok().map(Some)
+    }
 }
 
 fn decode(row: &Row<'_>, path: &Path) -> Result<Customer> {
     let id: i64 = row.get(0).at(path)?;
-    let text = |column: usize| row.get_ref(column).and_then(|value| Ok(value.as_str()?)).at(path);
+    let text = |column: usize| {
+        row.get_ref(column)
+            .and_then(|value| Ok(value.as_str()?))
+            .at(path)
+    };
     let archived_at: Option<String> = row.get(4).at(path)?;
     let customer = || {
         Some(Customer {
@@ -62,10 +73,17 @@ fn decode(row: &Row<'_>, path: &Path) -> Result<Customer> {
 }
 
 /// A constraint on the key that is violated means that the id is taken.
-pub(super) fn inserted(path: &Path, noun: &'static str, id: Option<i64>, error: rusqlite::Error) -> StorageError {
+pub(super) fn inserted(
+    path: &Path,
+    noun: &'static str,
+    id: Option<i64>,
+    error: rusqlite::Error,
+) -> StorageError {
     let code = error.sqlite_error().map(|error| error.extended_code);
     match id {
-        Some(id) if code == Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => StorageError::DuplicateId { noun, id },
+        Some(id) if code == Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            StorageError::DuplicateId { noun, id }
+        }
         _ => failure(path, error),
     }
 }
@@ -75,13 +93,18 @@ impl CustomerRows for SqliteTx {
         let path = self.book_path();
         let mut statement = self.book.prepare_cached(BY_ID).at(&path)?;
         let mut rows = statement.query([id.get()]).at(&path)?;
-        rows.next().at(&path)?.map(|row| decode(row, &path)).transpose()
+        rows.next()
+            .at(&path)?
+            .map(|row| decode(row, &path))
+            .transpose()
     }
 
     fn customers_by_email(&mut self, email: &Email) -> Result<Vec<CustomerId>> {
         let path = self.book_path();
         let mut statement = self.book.prepare_cached(BY_EMAIL).at(&path)?;
-        let rows = statement.query_map([email.as_str()], |row| row.get(0)).at(&path)?;
+        let rows = statement
+            .query_map([email.as_str()], |row| row.get(0))
+            .at(&path)?;
         let ids: Vec<i64> = rows.collect::<rusqlite::Result<_>>().at(&path)?;
         Ok(ids.into_iter().filter_map(CustomerId::new).collect())
     }
@@ -91,7 +114,11 @@ impl CustomerRows for SqliteTx {
         let conditions = conditions(filter);
         let sql = format!("{COUNT}{}", conditions.clause());
         self.book
-            .query_row(&sql, rusqlite::params_from_iter(conditions.parameters), |row| row.get(0))
+            .query_row(
+                &sql,
+                rusqlite::params_from_iter(conditions.parameters),
+                |row| row.get(0),
+            )
             .at(&path)
     }
 
@@ -104,9 +131,15 @@ impl CustomerRows for SqliteTx {
             CustomerSort::Email => &["email", "id"],
         };
         let order = order_by(columns, filter.descending);
-        let sql = format!("{SELECT}{}{order}{}", conditions.clause(), limit(filter.limit));
+        let sql = format!(
+            "{SELECT}{}{order}{}",
+            conditions.clause(),
+            limit(filter.limit)
+        );
         let mut statement = self.book.prepare(&sql).at(&path)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(conditions.parameters)).at(&path)?;
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(conditions.parameters))
+            .at(&path)?;
         while let Some(row) = rows.next().at(&path)? {
             if visit(decode(row, &path)?).is_break() {
                 break;
@@ -133,9 +166,17 @@ impl CustomerRows for SqliteTx {
         let path = self.book_path();
         let email = email_text(customer.email.as_ref());
         let archived_at = customer.archived_at.map(moment_text);
-        let values =
-            params![customer.id.get(), customer.name.as_str(), email, customer.address.as_str(), archived_at];
-        self.book.prepare_cached(UPDATE).and_then(|mut update| update.execute(values)).at(&path)?;
+        let values = params![
+            customer.id.get(),
+            customer.name.as_str(),
+            email,
+            customer.address.as_str(),
+            archived_at
+        ];
+        self.book
+            .prepare_cached(UPDATE)
+            .and_then(|mut update| update.execute(values))
+            .at(&path)?;
         Ok(())
     }
 

@@ -21,13 +21,26 @@ pub(super) struct WriteLock {
 ///
 /// A blocking lock hands over as soon as it is free, where polling (SQLite's busy handler) sleeps past the moment: with 16
 /// writers the worst wait is a twentieth. The wait needs a thread, since a blocking lock knows no time limit.
-pub(super) fn acquire(files: &Files, timeout: Duration, interrupt: &Interrupt) -> Result<WriteLock> {
+pub(super) fn acquire(
+    files: &Files,
+    timeout: Duration,
+    interrupt: &Interrupt,
+) -> Result<WriteLock> {
     let path = files.lock();
     let failed = |error: std::io::Error| match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StorageError::ReadOnly { path: path.clone() },
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            StorageError::ReadOnly { path: path.clone() }
+        }
         _ => StorageError::io("lock", &path, error),
     };
-    let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let open = || {
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+    };
     let file = open().map_err(failed)?;
     match file.try_lock() {
         Ok(()) => return Ok(WriteLock { _file: file }),
@@ -45,9 +58,15 @@ pub(super) fn acquire(files: &Files, timeout: Duration, interrupt: &Interrupt) -
         let left = timeout.saturating_sub(started.elapsed());
         match receiver.recv_timeout(left.min(GLANCE)) {
             Ok(locked) => return locked.map(|file| WriteLock { _file: file }).map_err(failed),
-            Err(RecvTimeoutError::Timeout) if interrupt.is_raised() => return Err(StorageError::Interrupted),
+            Err(RecvTimeoutError::Timeout) if interrupt.is_raised() => {
+                return Err(StorageError::Interrupted);
+            }
             Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
-            Err(_) => return Err(StorageError::Locked { holder: "another writer is at work" }),
+            Err(_) => {
+                return Err(StorageError::Locked {
+                    holder: "another writer is at work",
+                });
+            }
         }
     }
 }

@@ -63,12 +63,21 @@ pub struct SqliteStorage {
 
 impl SqliteStorage {
     /// The book at `location`. Nothing is opened or made yet. `lock_timeout` is how long a transaction waits for others.
-    pub fn new(location: Location, lock_timeout: Duration, interrupt: Interrupt, now: DateTime<Utc>) -> Self {
+    pub fn new(
+        location: Location,
+        lock_timeout: Duration,
+        interrupt: Interrupt,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             files: Files { dir: location.path },
             makes_itself: location.makes_itself,
             now,
-            connector: Connector { busy_timeout: lock_timeout, interrupt, durability: Durability::SAFE },
+            connector: Connector {
+                busy_timeout: lock_timeout,
+                interrupt,
+                durability: Durability::SAFE,
+            },
         }
     }
 
@@ -82,7 +91,12 @@ impl SqliteStorage {
     /// Makes an empty book; fails where there is one already or the directory holds anything else.
     pub fn init(&mut self, currency: Currency) -> Result<BookInfo> {
         let dir = &self.files.dir;
-        let refuse = |what| Err(StorageError::CannotInit { path: dir.clone(), what });
+        let refuse = |what| {
+            Err(StorageError::CannotInit {
+                path: dir.clone(),
+                what,
+            })
+        };
         if self.files.book().exists() {
             return refuse("is a book already");
         }
@@ -91,7 +105,9 @@ impl SqliteStorage {
                 // A lock or an unfinished file is what an init that was cut short leaves.
                 let ours = |name: std::ffi::OsString| name.to_string_lossy().starts_with("book.");
                 if entries.any(|entry| entry.map_or(true, |entry| !ours(entry.file_name()))) {
-                    return refuse("is not empty, and a book needs a directory of its own: name another");
+                    return refuse(
+                        "is not empty, and a book needs a directory of its own: name another",
+                    );
                 }
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -101,7 +117,11 @@ impl SqliteStorage {
             Err(error) => return Err(StorageError::io("read", dir, error)),
         }
         std::fs::create_dir_all(dir).map_err(|error| StorageError::io("create", dir, error))?;
-        let lock = lock::acquire(&self.files, self.connector.busy_timeout, &self.connector.interrupt)?;
+        let lock = lock::acquire(
+            &self.files,
+            self.connector.busy_timeout,
+            &self.connector.interrupt,
+        )?;
         if self.files.book().exists() {
             return refuse("is a book already");
         }
@@ -117,11 +137,17 @@ impl Storage for SqliteStorage {
         if !files.book().exists() {
             if !self.makes_itself {
                 let hint = "make one with 'billbook init', or name another with --book";
-                return Err(StorageError::NoBook { path: files.dir, hint });
+                return Err(StorageError::NoBook {
+                    path: files.dir,
+                    hint,
+                });
             }
             if *scope == Scope::Read {
                 let hint = "'billbook init' makes it, and so does the first write";
-                return Err(StorageError::NoBook { path: files.dir, hint });
+                return Err(StorageError::NoBook {
+                    path: files.dir,
+                    hint,
+                });
             }
             match self.init(Currency::default()) {
                 // Somebody else was quicker.

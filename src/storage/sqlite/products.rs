@@ -10,13 +10,14 @@ use crate::storage::{ProductFilter, ProductRows, ProductSort, Result, StorageErr
 use rusqlite::{Row, params};
 use std::path::Path;
 
-const BY_ID: &str = "SELECT id, name, description, price, archived_at FROM main.products WHERE id = ?1";
+const BY_ID: &str =
+    "SELECT id, name, description, price, archived_at FROM main.products WHERE id = ?1";
 const BY_NAME: &str = "SELECT id FROM main.products WHERE name = ?1 ORDER BY id LIMIT 3";
 const SELECT: &str = "SELECT id, name, description, price, archived_at FROM main.products";
 const COUNT: &str = "SELECT count(*) FROM main.products";
-const INSERT: &str = "INSERT INTO main.products (id, name, description, price) VALUES (?1, ?2, ?3, ?4)";
-const UPDATE: &str =
-    "UPDATE main.products SET name = ?2, description = ?3, price = ?4, archived_at = ?5 WHERE id = ?1";
+const INSERT: &str =
+    "INSERT INTO main.products (id, name, description, price) VALUES (?1, ?2, ?3, ?4)";
+const UPDATE: &str = "UPDATE main.products SET name = ?2, description = ?3, price = ?4, archived_at = ?5 WHERE id = ?1";
 const DELETE: &str = "DELETE FROM main.products WHERE id = ?1";
 
 fn conditions(filter: &ProductFilter) -> Conditions {
@@ -33,7 +34,11 @@ fn conditions(filter: &ProductFilter) -> Conditions {
 fn decode(row: &Row<'_>, path: &Path) -> Result<Product> {
     let id: i64 = row.get(0).at(path)?;
     let price: i64 = row.get(3).at(path)?;
-    let text = |column: usize| row.get_ref(column).and_then(|value| Ok(value.as_str()?)).at(path);
+    let text = |column: usize| {
+        row.get_ref(column)
+            .and_then(|value| Ok(value.as_str()?))
+            .at(path)
+    };
     let archived_at: Option<String> = row.get(4).at(path)?;
     let product = || {
         Some(Product {
@@ -58,13 +63,18 @@ impl ProductRows for SqliteTx {
         let path = self.book_path();
         let mut statement = self.book.prepare_cached(BY_ID).at(&path)?;
         let mut rows = statement.query([id.get()]).at(&path)?;
-        rows.next().at(&path)?.map(|row| decode(row, &path)).transpose()
+        rows.next()
+            .at(&path)?
+            .map(|row| decode(row, &path))
+            .transpose()
     }
 
     fn products_by_name(&mut self, name: &Name) -> Result<Vec<ProductId>> {
         let path = self.book_path();
         let mut statement = self.book.prepare_cached(BY_NAME).at(&path)?;
-        let rows = statement.query_map([name.as_str()], |row| row.get(0)).at(&path)?;
+        let rows = statement
+            .query_map([name.as_str()], |row| row.get(0))
+            .at(&path)?;
         let ids: Vec<i64> = rows.collect::<rusqlite::Result<_>>().at(&path)?;
         Ok(ids.into_iter().filter_map(ProductId::new).collect())
     }
@@ -74,7 +84,11 @@ impl ProductRows for SqliteTx {
         let conditions = conditions(filter);
         let sql = format!("{COUNT}{}", conditions.clause());
         self.book
-            .query_row(&sql, rusqlite::params_from_iter(conditions.parameters), |row| row.get(0))
+            .query_row(
+                &sql,
+                rusqlite::params_from_iter(conditions.parameters),
+                |row| row.get(0),
+            )
             .at(&path)
     }
 
@@ -87,9 +101,15 @@ impl ProductRows for SqliteTx {
             ProductSort::Price => &["price", "id"],
         };
         let order = order_by(columns, filter.descending);
-        let sql = format!("{SELECT}{}{order}{}", conditions.clause(), limit(filter.limit));
+        let sql = format!(
+            "{SELECT}{}{order}{}",
+            conditions.clause(),
+            limit(filter.limit)
+        );
         let mut statement = self.book.prepare(&sql).at(&path)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(conditions.parameters)).at(&path)?;
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(conditions.parameters))
+            .at(&path)?;
         while let Some(row) = rows.next().at(&path)? {
             if visit(decode(row, &path)?).is_break() {
                 break;
@@ -104,7 +124,12 @@ impl ProductRows for SqliteTx {
         let price = new.price.ten_thousandths();
         let mut statement = self.book.prepare_cached(INSERT).at(&path)?;
         let id = statement
-            .insert(params![id, new.name.as_str(), new.description.as_str(), price])
+            .insert(params![
+                id,
+                new.name.as_str(),
+                new.description.as_str(),
+                price
+            ])
             .map_err(|error| inserted(&path, "product", id, error))?;
         ProductId::new(id).ok_or_else(|| StorageError::Corrupt {
             place: path.display().to_string(),
@@ -122,7 +147,10 @@ impl ProductRows for SqliteTx {
             product.price.ten_thousandths(),
             archived_at
         ];
-        self.book.prepare_cached(UPDATE).and_then(|mut update| update.execute(values)).at(&path)?;
+        self.book
+            .prepare_cached(UPDATE)
+            .and_then(|mut update| update.execute(values))
+            .at(&path)?;
         Ok(())
     }
 

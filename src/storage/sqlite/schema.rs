@@ -30,7 +30,9 @@ impl FileKind {
     }
 
     fn of(application_id: u32) -> Option<Self> {
-        [Self::Book, Self::Year].into_iter().find(|kind| kind.application_id() == application_id)
+        [Self::Book, Self::Year]
+            .into_iter()
+            .find(|kind| kind.application_id() == application_id)
     }
 
     fn describe(self) -> &'static str {
@@ -47,7 +49,9 @@ impl FileKind {
 /// When the section is not there, which every test that makes a book would show.
 pub(super) fn section(name: &str) -> &'static str {
     let header = format!("\n-- section: {name}\n");
-    let (_, rest) = SCHEMA.split_once(&header).expect("schema.sql has every section that the code asks for");
+    let (_, rest) = SCHEMA
+        .split_once(&header)
+        .expect("schema.sql has every section that the code asks for");
     rest.split("\n-- section: ").next().unwrap_or(rest)
 }
 
@@ -56,7 +60,12 @@ pub(super) fn section(name: &str) -> &'static str {
 ///
 /// To be called before this process has the file open: closing a file drops the locks that SQLite holds on it.
 pub(super) fn probe(path: &Path, kind: FileKind) -> Result<()> {
-    let foreign = |what: String| Err(StorageError::Foreign { path: path.to_owned(), what });
+    let foreign = |what: String| {
+        Err(StorageError::Foreign {
+            path: path.to_owned(),
+            what,
+        })
+    };
     let mut header = [0_u8; 100];
     let read = File::open(path).and_then(|mut file| {
         if file.metadata()?.is_dir() {
@@ -66,19 +75,32 @@ pub(super) fn probe(path: &Path, kind: FileKind) -> Result<()> {
     });
     match read {
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            return foreign("is too short to be a database file: restore it from a backup".to_owned());
+            return foreign(
+                "is too short to be a database file: restore it from a backup".to_owned(),
+            );
         }
         Err(error) => return Err(StorageError::io("read", path, error)),
         Ok(()) => {}
     }
     if !header.starts_with(b"SQLite format 3\0") {
-        return foreign("is not a database file of billbook: restore it from a backup, or name another book".to_owned());
+        return foreign(
+            "is not a database file of billbook: restore it from a backup, or name another book"
+                .to_owned(),
+        );
     }
-    let word = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let word = |at: usize| {
+        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
     let (user_version, application_id) = (word(60), word(68));
     match FileKind::of(application_id) {
         Some(found) if found == kind => {}
-        Some(found) => return foreign(format!("is {}, and {} is expected there", found.describe(), kind.describe())),
+        Some(found) => {
+            return foreign(format!(
+                "is {}, and {} is expected there",
+                found.describe(),
+                kind.describe()
+            ));
+        }
         None => return foreign("is a database of another program: name another book".to_owned()),
     }
     if user_version > SCHEMA_VERSION {
@@ -87,7 +109,9 @@ pub(super) fn probe(path: &Path, kind: FileKind) -> Result<()> {
         ));
     }
     if user_version != SCHEMA_VERSION {
-        return foreign(format!("has schema version {user_version}, which no billbook ever wrote: it is damaged"));
+        return foreign(format!(
+            "has schema version {user_version}, which no billbook ever wrote: it is damaged"
+        ));
     }
     if header[18] == 2 || header[19] == 2 {
         return foreign(

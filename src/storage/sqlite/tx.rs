@@ -1,14 +1,15 @@
 //! A transaction over `book.db` and the years that it needs.
 
 use super::billed::Interned;
+use super::book;
 use super::connect::{At as _, Connector, Files};
 use super::lock::{self, WriteLock};
 use super::schema::{FileKind, probe};
 use super::years::{self, Catalog, Staged};
-use super::book;
 use crate::domain::{BillingYear, Currency};
 use crate::storage::{BookInfo, Result, StorageError, Tx};
 use rusqlite::Connection;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -68,7 +69,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn attach(&mut self, tx: (&Connector, &Files, &BookInfo), year: BillingYear, stamp: u64) -> Result<&Connection> {
+    fn attach(
+        &mut self,
+        tx: (&Connector, &Files, &BookInfo),
+        year: BillingYear,
+        stamp: u64,
+    ) -> Result<&Connection> {
         let (connector, files, info) = tx;
         let connection = match self.connection.take() {
             Some(connection) => connection,
@@ -82,7 +88,9 @@ impl Reader {
             && let Some(oldest) = self.attached.pop_front()
         {
             connection.flush_prepared_statement_cache();
-            connection.execute_batch(&format!("DETACH {}", schema_of(oldest))).at(&files.year(oldest))?;
+            connection
+                .execute_batch(&format!("DETACH {}", schema_of(oldest)))
+                .at(&files.year(oldest))?;
         }
         let path = years::locate(files, year)?;
         connector.attach(connection, &path, &schema_of(year))?;
@@ -108,16 +116,27 @@ impl SqliteTx {
 
     /// Begins to write: takes the lock that only one writer has, cleans up behind one that was killed, attaches the years
     /// of the scope that exist, and begins.
-    pub fn write(connector: Connector, files: Files, scope: &BTreeSet<BillingYear>) -> Result<Self> {
+    pub fn write(
+        connector: Connector,
+        files: Files,
+        scope: &BTreeSet<BillingYear>,
+    ) -> Result<Self> {
         let path = files.book();
         let lock = lock::acquire(&files, connector.busy_timeout, &connector.interrupt)?;
         probe(&path, FileKind::Book)?;
         let book = connector.open(&path)?;
         let catalog = years::catalog(&book, &path)?;
         years::settle(&files, &catalog)?;
-        let attached: BTreeSet<BillingYear> = scope.iter().copied().filter(|year| catalog.contains_key(year)).collect();
+        let attached: BTreeSet<BillingYear> = scope
+            .iter()
+            .copied()
+            .filter(|year| catalog.contains_key(year))
+            .collect();
         if attached.len() > MAX_ATTACHED {
-            return Err(StorageError::TooManyYears { given: attached.len(), max: MAX_ATTACHED });
+            return Err(StorageError::TooManyYears {
+                given: attached.len(),
+                max: MAX_ATTACHED,
+            });
         }
         for &year in &attached {
             let path = years::locate(&files, year)?;
@@ -139,7 +158,12 @@ impl SqliteTx {
         Ok(tx)
     }
 
-    fn begun(connector: Connector, files: Files, book: Connection, writing: Option<Writing>) -> Result<Self> {
+    fn begun(
+        connector: Connector,
+        files: Files,
+        book: Connection,
+        writing: Option<Writing>,
+    ) -> Result<Self> {
         let path = files.book();
         let info = book::read_info(&book, &files)?;
         let catalog = years::catalog(&book, &path)?;
@@ -167,7 +191,10 @@ impl SqliteTx {
 
     /// The years there are, those that this transaction makes included.
     pub fn known_years(&self) -> Vec<BillingYear> {
-        let staged = self.writing.iter().flat_map(|writing| writing.staged.keys());
+        let staged = self
+            .writing
+            .iter()
+            .flat_map(|writing| writing.staged.keys());
         let years: BTreeSet<BillingYear> = self.catalog.keys().chain(staged).copied().collect();
         years.into_iter().collect()
     }
@@ -178,15 +205,31 @@ impl SqliteTx {
         if let Some(writing) = &self.writing {
             if let Some(staged) = writing.staged.get(&year) {
                 let path = staged.path().to_owned();
-                return Ok(Some(YearHandle { connection: staged.connection(), path, schema: "main".to_owned() }));
+                return Ok(Some(YearHandle {
+                    connection: staged.connection(),
+                    path,
+                    schema: "main".to_owned(),
+                }));
             }
             if writing.attached.contains(&year) {
-                return Ok(Some(YearHandle { connection: &self.book, path, schema: schema_of(year) }));
+                return Ok(Some(YearHandle {
+                    connection: &self.book,
+                    path,
+                    schema: schema_of(year),
+                }));
             }
         }
-        let Some(&stamp) = self.catalog.get(&year) else { return Ok(None) };
-        let connection = self.reader.attach((&self.connector, &self.files, &self.info), year, stamp)?;
-        Ok(Some(YearHandle { connection, path, schema: schema_of(year) }))
+        let Some(&stamp) = self.catalog.get(&year) else {
+            return Ok(None);
+        };
+        let connection =
+            self.reader
+                .attach((&self.connector, &self.files, &self.info), year, stamp)?;
+        Ok(Some(YearHandle {
+            connection,
+            path,
+            schema: schema_of(year),
+        }))
     }
 
     /// A year to write, made when it is new, and what is known of the versions billed in it.
@@ -205,22 +248,34 @@ impl SqliteTx {
             .expect("a year is only written in a transaction whose scope names it");
         if writing.attached.contains(&year) {
             writing.touched.insert(year);
-            let handle = YearHandle { connection: &self.book, path, schema: schema_of(year) };
+            let handle = YearHandle {
+                connection: &self.book,
+                path,
+                schema: schema_of(year),
+            };
             return Ok((handle, &mut self.interned));
         }
-        if !writing.staged.contains_key(&year) {
+        if let Entry::Vacant(place) = writing.staged.entry(year) {
             let staged = Staged::create(&self.connector, &self.files, &self.info.id, year)?;
-            writing.staged.insert(year, staged);
+            place.insert(staged);
         }
         let staged = &writing.staged[&year];
         let path = staged.path().to_owned();
-        let handle = YearHandle { connection: staged.connection(), path, schema: "main".to_owned() };
+        let handle = YearHandle {
+            connection: staged.connection(),
+            path,
+            schema: "main".to_owned(),
+        };
         Ok((handle, &mut self.interned))
     }
 
     /// Ctrl-C ends loops that run between statements, too.
     pub fn heed_interrupt(&self) -> Result<()> {
-        if self.connector.interrupt.is_raised() { Err(StorageError::Interrupted) } else { Ok(()) }
+        if self.connector.interrupt.is_raised() {
+            Err(StorageError::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 
     /// The years of the directory's files that the book knows, by file name.

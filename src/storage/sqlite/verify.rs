@@ -4,7 +4,8 @@ use super::connect::At as _;
 use super::tx::{SqliteTx, YearHandle};
 use crate::domain::{BillNumber, BillingYear};
 use crate::storage::{
-    CustomerFilter, CustomerRows as _, Finding, ProductFilter, ProductRows as _, Result, StorageError,
+    CustomerFilter, CustomerRows as _, Finding, ProductFilter, ProductRows as _, Result,
+    StorageError,
 };
 use rusqlite::Connection;
 use std::ops::ControlFlow;
@@ -30,17 +31,26 @@ const STRAY_ITEMS: &str = "SELECT DISTINCT billing_id FROM {y}.billing_items
 type Found<'a> = &'a mut dyn FnMut(Finding);
 
 fn finding(kind: &'static str, place: impl Into<String>, what: impl Into<String>) -> Finding {
-    Finding { kind, place: place.into(), what: what.into() }
+    Finding {
+        kind,
+        place: place.into(),
+        what: what.into(),
+    }
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// SQLite's own two checks of one schema.
 fn check_file(connection: &Connection, schema: &str, path: &Path, found: Found<'_>) -> Result<()> {
     let place = file_name(path);
-    let mut statement = connection.prepare(&format!("PRAGMA {schema}.integrity_check(100)")).at(path)?;
+    let mut statement = connection
+        .prepare(&format!("PRAGMA {schema}.integrity_check(100)"))
+        .at(path)?;
     let mut rows = statement.query([]).at(path)?;
     while let Some(row) = rows.next().at(path)? {
         let message: String = row.get(0).at(path)?;
@@ -48,13 +58,22 @@ fn check_file(connection: &Connection, schema: &str, path: &Path, found: Found<'
             found(finding("integrity", &place, message));
         }
     }
-    let mut statement = connection.prepare(&format!("PRAGMA {schema}.foreign_key_check")).at(path)?;
+    let mut statement = connection
+        .prepare(&format!("PRAGMA {schema}.foreign_key_check"))
+        .at(path)?;
     let mut rows = statement.query([]).at(path)?;
     while let Some(row) = rows.next().at(path)? {
-        let (table, rowid, parent): (String, Option<i64>, String) =
-            (row.get(0).at(path)?, row.get(1).at(path)?, row.get(2).at(path)?);
+        let (table, rowid, parent): (String, Option<i64>, String) = (
+            row.get(0).at(path)?,
+            row.get(1).at(path)?,
+            row.get(2).at(path)?,
+        );
         let rowid = rowid.unwrap_or_default();
-        found(finding("reference", &place, format!("row {rowid} of {table} refers to a row of {parent} that is not there")));
+        found(finding(
+            "reference",
+            &place,
+            format!("row {rowid} of {table} refers to a row of {parent} that is not there"),
+        ));
     }
     Ok(())
 }
@@ -65,13 +84,26 @@ impl SqliteTx {
         let path = self.book_path();
         check_file(&self.book, "main", &path, found)?;
         // Reading a row verifies it; its error tells of the first that cannot be.
-        let customers = CustomerFilter { archived: true, ..CustomerFilter::default() };
+        let customers = CustomerFilter {
+            archived: true,
+            ..CustomerFilter::default()
+        };
         self.each_customer(&customers, &mut |_| ControlFlow::Continue(()))?;
-        let products = ProductFilter { archived: true, ..ProductFilter::default() };
+        let products = ProductFilter {
+            archived: true,
+            ..ProductFilter::default()
+        };
         self.each_product(&products, &mut |_| ControlFlow::Continue(()))?;
-        let late: Vec<_> = self.catalog.iter().filter(|(_, stamp)| **stamp > self.info.commits).collect();
+        let late: Vec<_> = self
+            .catalog
+            .iter()
+            .filter(|(_, stamp)| **stamp > self.info.commits)
+            .collect();
         for (year, stamp) in late {
-            let what = format!("the catalog expects commit {stamp}, and the book is at {}", self.info.commits);
+            let what = format!(
+                "the catalog expects commit {stamp}, and the book is at {}",
+                self.info.commits
+            );
             found(finding("stamp", format!("{year}.db"), what));
         }
         self.find_strays(found)
@@ -82,21 +114,31 @@ impl SqliteTx {
         let failed = |error| StorageError::io("read", dir, error);
         let mut strays = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+            let name = entry
+                .map_err(failed)?
+                .file_name()
+                .to_string_lossy()
+                .into_owned();
             if !self.is_known_file(&name) {
                 strays.push(name);
             }
         }
         strays.sort();
         for name in strays {
-            found(finding("stray", name, "is no part of the book: move it away"));
+            found(finding(
+                "stray",
+                name,
+                "is no part of the book: move it away",
+            ));
         }
         Ok(())
     }
 
     /// One year: its file, what it refers to in `book.db`, and its numbers.
     pub(super) fn find_in_year(&mut self, year: BillingYear, found: Found<'_>) -> Result<()> {
-        let Some(handle) = self.year(year)? else { return Ok(()) };
+        let Some(handle) = self.year(year)? else {
+            return Ok(());
+        };
         check_file(handle.connection, &handle.sql("{y}"), &handle.path, found)?;
         for (noun, sql) in ORPHANS {
             find_orphans(&handle, noun, sql, found)?;
@@ -107,26 +149,40 @@ impl SqliteTx {
 }
 
 fn bill_place(id: i64) -> String {
-    BillNumber::from_id(id).map_or_else(|| format!("the bill with the id {id}"), |number| format!("bill {number}"))
+    BillNumber::from_id(id).map_or_else(
+        || format!("the bill with the id {id}"),
+        |number| format!("bill {number}"),
+    )
 }
 
 fn find_orphans(handle: &YearHandle<'_>, noun: &str, sql: &str, found: Found<'_>) -> Result<()> {
-    let mut statement = handle.connection.prepare(&handle.sql(sql)).at(&handle.path)?;
+    let mut statement = handle
+        .connection
+        .prepare(&handle.sql(sql))
+        .at(&handle.path)?;
     let mut rows = statement.query([]).at(&handle.path)?;
     while let Some(row) = rows.next().at(&handle.path)? {
         let (bill, id): (i64, i64) = (row.get(0).at(&handle.path)?, row.get(1).at(&handle.path)?);
-        let what = format!("it refers to {noun} {id}, and there is none (perhaps other bills do too)");
+        let what =
+            format!("it refers to {noun} {id}, and there is none (perhaps other bills do too)");
         found(finding("reference", bill_place(bill), what));
     }
     Ok(())
 }
 
 fn find_stray_items(handle: &YearHandle<'_>, found: Found<'_>) -> Result<()> {
-    let mut statement = handle.connection.prepare(&handle.sql(STRAY_ITEMS)).at(&handle.path)?;
+    let mut statement = handle
+        .connection
+        .prepare(&handle.sql(STRAY_ITEMS))
+        .at(&handle.path)?;
     let mut rows = statement.query([]).at(&handle.path)?;
     while let Some(row) = rows.next().at(&handle.path)? {
         let bill: i64 = row.get(0).at(&handle.path)?;
-        found(finding("reference", bill_place(bill), "there are items of it, and the bill itself is missing"));
+        found(finding(
+            "reference",
+            bill_place(bill),
+            "there are items of it, and the bill itself is missing",
+        ));
     }
     Ok(())
 }
@@ -134,9 +190,15 @@ fn find_stray_items(handle: &YearHandle<'_>, found: Found<'_>) -> Result<()> {
 /// Counting is enough to know that there is no gap; only where there is one are the numbers gone through.
 fn find_gaps(handle: &YearHandle<'_>, year: BillingYear, found: Found<'_>) -> Result<()> {
     let path = &handle.path;
-    let (count, last): (u32, Option<i64>) =
-        handle.connection.query_row(&handle.sql(SERIES), [], |row| Ok((row.get(0)?, row.get(1)?))).at(path)?;
-    let last = last.and_then(BillNumber::from_id).map_or(0, BillNumber::sequence);
+    let (count, last): (u32, Option<i64>) = handle
+        .connection
+        .query_row(&handle.sql(SERIES), [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .at(path)?;
+    let last = last
+        .and_then(BillNumber::from_id)
+        .map_or(0, BillNumber::sequence);
     if count == last {
         return Ok(());
     }
@@ -144,9 +206,13 @@ fn find_gaps(handle: &YearHandle<'_>, year: BillingYear, found: Found<'_>) -> Re
     let mut rows = statement.query([]).at(path)?;
     let mut expected = 1;
     while let Some(row) = rows.next().at(path)? {
-        let Some(number) = BillNumber::from_id(row.get(0).at(path)?) else { continue };
+        let Some(number) = BillNumber::from_id(row.get(0).at(path)?) else {
+            continue;
+        };
         if number.sequence() != expected {
-            let name = |sequence| BillNumber::new(year, sequence).map_or(String::new(), |number| number.to_string());
+            let name = |sequence| {
+                BillNumber::new(year, sequence).map_or(String::new(), |number| number.to_string())
+            };
             let what = match number.sequence() - 1 {
                 last if last == expected => format!("bill {} is missing", name(expected)),
                 last => format!("bills {} to {} are missing", name(expected), name(last)),

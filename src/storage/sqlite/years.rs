@@ -17,7 +17,9 @@ pub(super) type Catalog = BTreeMap<BillingYear, u64>;
 pub(super) fn catalog(book: &Connection, path: &Path) -> Result<Catalog> {
     const SQL: &str = "SELECT year, stamp FROM main.years";
     let mut statement = book.prepare(SQL).at(path)?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, u64>(1)?))).at(path)?;
+    let rows = statement
+        .query_map([], |row| Ok((row.get::<_, i32>(0)?, row.get::<_, u64>(1)?)))
+        .at(path)?;
     let mut catalog = Catalog::new();
     for row in rows {
         let (year, stamp) = row.at(path)?;
@@ -50,13 +52,21 @@ pub(super) fn locate(files: &Files, year: BillingYear) -> Result<PathBuf> {
     if path.exists() {
         return Ok(path);
     }
-    Err(StorageError::corrupt_year(year, "the file is missing, and the book's catalog expects it"))
+    Err(StorageError::corrupt_year(
+        year,
+        "the file is missing, and the book's catalog expects it",
+    ))
 }
 
 /// Whether a file's name is one that only an unpublished file has.
 pub(super) fn is_unpublished(name: &Path) -> bool {
-    let Some(base) = name.to_str().and_then(|name| name.strip_suffix(".new")) else { return false };
-    base == "book.db" || base.strip_suffix(".db").is_some_and(|year| year.parse::<BillingYear>().is_ok())
+    let Some(base) = name.to_str().and_then(|name| name.strip_suffix(".new")) else {
+        return false;
+    };
+    base == "book.db"
+        || base
+            .strip_suffix(".db")
+            .is_some_and(|year| year.parse::<BillingYear>().is_ok())
 }
 
 /// Finishes what a killed write committed and removes what it did not. Only the holder of the write lock may call this.
@@ -64,14 +74,26 @@ pub(super) fn settle(files: &Files, catalog: &Catalog) -> Result<()> {
     let dir = &files.dir;
     let entries = std::fs::read_dir(dir).map_err(|error| StorageError::io("read", dir, error))?;
     for entry in entries {
-        let path = entry.map_err(|error| StorageError::io("read", dir, error))?.path();
-        if !path.file_name().is_some_and(|name| is_unpublished(Path::new(name))) {
+        let path = entry
+            .map_err(|error| StorageError::io("read", dir, error))?
+            .path();
+        if !path
+            .file_name()
+            .is_some_and(|name| is_unpublished(Path::new(name)))
+        {
             continue;
         }
         let published = path.with_extension("");
-        let year = published.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+        let year = published
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .and_then(|stem| stem.parse().ok());
         let expected = year.is_some_and(|year| catalog.contains_key(&year)) && !published.exists();
-        let settled = if expected { std::fs::rename(&path, &published) } else { std::fs::remove_file(&path) };
+        let settled = if expected {
+            std::fs::rename(&path, &published)
+        } else {
+            std::fs::remove_file(&path)
+        };
         settled.map_err(|error| StorageError::io("clean up", &path, error))?;
     }
     Ok(())
@@ -87,29 +109,47 @@ pub(super) fn verify_stamp(
     expected: u64,
 ) -> Result<()> {
     let sql = format!("SELECT book_id, year, stamp FROM {schema}.year_file");
-    let (book_id, found_year, found): (String, i32, u64) =
-        connection.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).at(path)?;
-    let foreign = |what: String| Err(StorageError::Foreign { path: path.to_owned(), what });
+    let (book_id, found_year, found): (String, i32, u64) = connection
+        .query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .at(path)?;
+    let foreign = |what: String| {
+        Err(StorageError::Foreign {
+            path: path.to_owned(),
+            what,
+        })
+    };
     if book_id != info.id {
-        return foreign("belongs to another book: restore this book's own file from a backup".to_owned());
+        return foreign(
+            "belongs to another book: restore this book's own file from a backup".to_owned(),
+        );
     }
     if found_year != i32::from(year.get()) {
-        return foreign(format!("holds the year {found_year}: restore the right file from a backup"));
+        return foreign(format!(
+            "holds the year {found_year}: restore the right file from a backup"
+        ));
     }
     if found != expected {
-        return Err(StorageError::OutOfStep { path: path.to_owned(), expected, found });
+        return Err(StorageError::OutOfStep {
+            path: path.to_owned(),
+            expected,
+            found,
+        });
     }
     Ok(())
 }
 
 /// Makes the names in a directory durable.
 pub(super) fn sync_dir(dir: &Path) -> Result<()> {
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| StorageError::io("sync", dir, error))
+    File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(|error| StorageError::io("sync", dir, error))
 }
 
 /// Makes a file's content durable. SQLite must have closed it: see [`super::schema::probe`].
 pub(super) fn sync_file(path: &Path) -> Result<()> {
-    File::open(path).and_then(|file| file.sync_all()).map_err(|error| StorageError::io("sync", path, error))
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| StorageError::io("sync", path, error))
 }
 
 /// A file that is being made under a temporary name. Unless it is published, dropping it removes it.
@@ -124,7 +164,12 @@ pub(super) struct Staged {
 
 impl Staged {
     /// Begins a year's file, without the indexes that are cheaper to make at the end.
-    pub fn create(connector: &Connector, files: &Files, book_id: &str, year: BillingYear) -> Result<Self> {
+    pub fn create(
+        connector: &Connector,
+        files: &Files,
+        book_id: &str,
+        year: BillingYear,
+    ) -> Result<Self> {
         let staged = Self::begin(connector, files.year(year), FileKind::Year, section("year"))?;
         staged
             .connection()
@@ -137,7 +182,12 @@ impl Staged {
     }
 
     /// Begins a file that will be `destination`.
-    pub fn begin(connector: &Connector, destination: PathBuf, kind: FileKind, ddl: &str) -> Result<Self> {
+    pub fn begin(
+        connector: &Connector,
+        destination: PathBuf,
+        kind: FileKind,
+        ddl: &str,
+    ) -> Result<Self> {
         if destination.exists() {
             return Err(StorageError::Foreign {
                 path: destination,
@@ -156,8 +206,16 @@ impl Staged {
             "BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {SCHEMA_VERSION};",
             kind.application_id()
         );
-        let begun = connection.execute_batch(&header).and_then(|()| connection.execute_batch(ddl)).at(&path);
-        let staged = Self { connection: Some(connection), path, destination, expected: false };
+        let begun = connection
+            .execute_batch(&header)
+            .and_then(|()| connection.execute_batch(ddl))
+            .at(&path);
+        let staged = Self {
+            connection: Some(connection),
+            path,
+            destination,
+            expected: false,
+        };
         begun.map(|()| staged)
     }
 
@@ -166,7 +224,9 @@ impl Staged {
     /// # Panics
     /// After [`Self::finish`].
     pub fn connection(&self) -> &Connection {
-        self.connection.as_ref().expect("a file that is not finished")
+        self.connection
+            .as_ref()
+            .expect("a file that is not finished")
     }
 
     /// Its path for now.
@@ -176,9 +236,17 @@ impl Staged {
 
     /// Completes the file, closes it and makes its content durable.
     pub fn finish(&mut self, sql: &str) -> Result<()> {
-        let Some(connection) = self.connection.take() else { return Ok(()) };
-        connection.execute_batch(sql).and_then(|()| connection.execute_batch("COMMIT")).at(&self.path)?;
-        connection.close().map_err(|(_, error)| error).at(&self.path)?;
+        let Some(connection) = self.connection.take() else {
+            return Ok(());
+        };
+        connection
+            .execute_batch(sql)
+            .and_then(|()| connection.execute_batch("COMMIT"))
+            .at(&self.path)?;
+        connection
+            .close()
+            .map_err(|(_, error)| error)
+            .at(&self.path)?;
         sync_file(&self.path)
     }
 

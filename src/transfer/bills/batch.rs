@@ -43,13 +43,20 @@ impl Batch {
     ) -> anyhow::Result<()> {
         let result = tx.insert_bills(series.year(), &self.bills);
         match result {
-            Err(StorageError::DuplicateReference { index, reference, existing }) if series.is_new(existing) => {
+            Err(StorageError::DuplicateReference {
+                index,
+                reference,
+                existing,
+            }) if series.is_new(existing) => {
                 let message = format!(
                     "'{reference}' stands on earlier rows of another bill of {}: rows of a bill must follow each other, \
                      and no two bills of a year have the same reference",
                     series.year()
                 );
-                problems.add(table.place(self.lines[index], Some(field::REFERENCE)), message);
+                problems.add(
+                    table.place(self.lines[index], Some(field::REFERENCE)),
+                    message,
+                );
             }
             Err(StorageError::DuplicateNumber { index, number }) if series.is_new(number) => {
                 let message = format!(
@@ -59,10 +66,16 @@ impl Batch {
                 problems.add(table.place(self.lines[index], Some(field::NUMBER)), message);
             }
             Err(error @ StorageError::DuplicateReference { index, .. }) => {
-                problems.absorb(table.place(self.lines[index], Some(field::REFERENCE)), error.into())?;
+                problems.absorb(
+                    table.place(self.lines[index], Some(field::REFERENCE)),
+                    error.into(),
+                )?;
             }
             Err(error @ StorageError::DuplicateNumber { index, .. }) => {
-                problems.absorb(table.place(self.lines[index], Some(field::NUMBER)), error.into())?;
+                problems.absorb(
+                    table.place(self.lines[index], Some(field::NUMBER)),
+                    error.into(),
+                )?;
             }
             other => other?,
         }

@@ -25,7 +25,12 @@ impl Items {
     pub fn new(mut table: Table, problems: &mut Problems) -> anyhow::Result<Self> {
         let mut row = Row::default();
         let next = table.read(&mut row, problems)?.then_some(row);
-        Ok(Self { table, next, spare: Row::default(), passed_over: HashMap::new() })
+        Ok(Self {
+            table,
+            next,
+            spare: Row::default(),
+            passed_over: HashMap::new(),
+        })
     }
 
     /// What messages call the file.
@@ -61,7 +66,12 @@ impl Items {
     }
 
     /// The items that were passed over. Then reading goes on where it was.
-    fn passed_over_items(&mut self, reference: &str, start: Position, reader: &mut Reader<'_>) -> anyhow::Result<()> {
+    fn passed_over_items(
+        &mut self,
+        reference: &str,
+        start: Position,
+        reader: &mut Reader<'_>,
+    ) -> anyhow::Result<()> {
         let on = self.table.position().clone();
         self.table.seek(start)?;
         let mut row = std::mem::take(&mut self.spare);
@@ -106,16 +116,25 @@ impl Items {
         watch: &mut Watch<'_>,
         before: u64,
     ) -> anyhow::Result<()> {
-        let reference = self.table.columns.text(field::REFERENCE, &row.cells).into_owned();
+        let reference = self
+            .table
+            .columns
+            .text(field::REFERENCE, &row.cells)
+            .into_owned();
         let place = self.table.place(row.line, Some(field::REFERENCE));
         if reference.is_empty() {
-            reader.problems.add(place, "the reference is missing: it says which bill the item is on");
+            reader.problems.add(
+                place,
+                "the reference is missing: it says which bill the item is on",
+            );
         } else if let Some((_, line)) = self.passed_over.get(&reference) {
-            let message =
-                format!("other items of '{reference}' are on line {line}: items of a bill must follow each other");
+            let message = format!(
+                "other items of '{reference}' are on line {line}: items of a bill must follow each other"
+            );
             reader.problems.add(place, message);
         } else {
-            self.passed_over.insert(reference.clone(), (row.start().clone(), row.line));
+            self.passed_over
+                .insert(reference.clone(), (row.start().clone(), row.line));
         }
         let mut row = row;
         while self.table.read(&mut row, &mut reader.problems)? {
@@ -130,8 +149,11 @@ impl Items {
 
     /// Reports the items that no bill asked for.
     pub fn finish(mut self, bills: &str, problems: &mut Problems) -> anyhow::Result<()> {
-        let mut left: Vec<(String, u64)> =
-            self.passed_over.drain().map(|(reference, (_, line))| (reference, line)).collect();
+        let mut left: Vec<(String, u64)> = self
+            .passed_over
+            .drain()
+            .map(|(reference, (_, line))| (reference, line))
+            .collect();
         left.sort_unstable_by_key(|(_, line)| *line);
         for (reference, line) in left {
             self.report(&reference, line, bills, problems);
@@ -141,7 +163,11 @@ impl Items {
         };
         let mut last = None;
         loop {
-            let reference = self.table.columns.text(field::REFERENCE, &row.cells).into_owned();
+            let reference = self
+                .table
+                .columns
+                .text(field::REFERENCE, &row.cells)
+                .into_owned();
             if last.as_ref() != Some(&reference) {
                 self.report(&reference, row.line, bills, problems);
             }

@@ -47,25 +47,46 @@ mod field {
 /// Bills with their items, one row for each item.
 const TOGETHER: Layout = {
     use Need::{OneOf, Optional, Required};
-    let needs =
-        &[OneOf, OneOf, Required, Required, Optional, Required, Required, Optional, Optional, Optional];
-    Layout { noun: "bills", fields: &BILL_FIELDS, needs, items: false }
+    let needs = &[
+        OneOf, OneOf, Required, Required, Optional, Required, Required, Optional, Optional,
+        Optional,
+    ];
+    Layout {
+        noun: "bills",
+        fields: &BILL_FIELDS,
+        needs,
+        items: false,
+    }
 };
 
 /// Bills whose items are in another file.
 const HEADS: Layout = {
     use Need::{Elsewhere, Optional, Required};
-    let needs =
-        &[Required, Optional, Required, Required, Optional, Elsewhere, Elsewhere, Elsewhere, Elsewhere, Optional];
-    Layout { noun: "bills", fields: &BILL_FIELDS, needs, items: false }
+    let needs = &[
+        Required, Optional, Required, Required, Optional, Elsewhere, Elsewhere, Elsewhere,
+        Elsewhere, Optional,
+    ];
+    Layout {
+        noun: "bills",
+        fields: &BILL_FIELDS,
+        needs,
+        items: false,
+    }
 };
 
 /// The items of bills that are in another file.
 const ITEMS: Layout = {
     use Need::{Elsewhere, Optional, Required};
-    let needs =
-        &[Required, Elsewhere, Elsewhere, Elsewhere, Elsewhere, Required, Required, Optional, Optional, Elsewhere];
-    Layout { noun: "items", fields: &BILL_FIELDS, needs, items: true }
+    let needs = &[
+        Required, Elsewhere, Elsewhere, Elsewhere, Elsewhere, Required, Required, Optional,
+        Optional, Elsewhere,
+    ];
+    Layout {
+        noun: "items",
+        fields: &BILL_FIELDS,
+        needs,
+        items: true,
+    }
 };
 
 /// An import of bills.
@@ -115,10 +136,12 @@ pub struct ImportedBills {
 impl ImportedBills {
     /// All years together.
     pub fn totals(&self) -> YearImport {
-        self.years.values().fold(YearImport::default(), |mut sum, year| {
-            sum.add(year.bills, year.items, year.total);
-            sum
-        })
+        self.years
+            .values()
+            .fold(YearImport::default(), |mut sum, year| {
+                sum.add(year.bills, year.items, year.total);
+                sum
+            })
     }
 }
 
@@ -128,7 +151,11 @@ pub fn import_bills(
     import: &BillImport,
     progress: &mut dyn Progress,
 ) -> anyhow::Result<ImportedBills> {
-    let layouts: &[&Layout] = if import.items.is_some() { &[&HEADS, &ITEMS] } else { &[&TOGETHER] };
+    let layouts: &[&Layout] = if import.items.is_some() {
+        &[&HEADS, &ITEMS]
+    } else {
+        &[&TOGETHER]
+    };
     check_mapping(&import.options.mapping, layouts)?;
     let mut problems = Problems::default();
     let (mut bills, items) = open(import, layouts, &mut problems, progress)?;
@@ -139,11 +166,18 @@ pub fn import_bills(
     let mut watch = Watch::begin(progress, "importing", Some(total));
     match items {
         None => rows_together(&mut reader, &mut bills, &mut watch)?,
-        Some(items) => rows_apart(&mut reader, &mut bills, Items::new(items, &mut reader.problems)?, &mut watch)?,
+        Some(items) => {
+            let items = Items::new(items, &mut reader.problems)?;
+            rows_apart(&mut reader, &mut bills, items, &mut watch)?;
+        }
     }
     watch.reach(total)?;
     let (years, currency) = reader.commit()?;
-    Ok(ImportedBills { years, ignored_columns, currency })
+    Ok(ImportedBills {
+        years,
+        ignored_columns,
+        currency,
+    })
 }
 
 fn open(
@@ -153,13 +187,19 @@ fn open(
     progress: &mut dyn Progress,
 ) -> anyhow::Result<(Table, Option<Table>)> {
     if import.bills == Source::Stdin && import.items == Some(Source::Stdin) {
-        anyhow::bail!("bills and items cannot both come from standard input: name a file for one of them");
+        anyhow::bail!(
+            "bills and items cannot both come from standard input: name a file for one of them"
+        );
     }
     let mut table = |source: &Source, layout: &Layout| {
         Table::open(source.open(progress)?, layout, &import.options, problems)
     };
     let bills = table(&import.bills, layouts[0])?;
-    let items = import.items.as_ref().map(|source| table(source, &ITEMS)).transpose()?;
+    let items = import
+        .items
+        .as_ref()
+        .map(|source| table(source, &ITEMS))
+        .transpose()?;
     problems.reject()?;
     Ok((bills, items))
 }
@@ -196,7 +236,11 @@ fn years(
 }
 
 /// One file: rows of a bill adjoin.
-fn rows_together(reader: &mut Reader<'_>, table: &mut Table, watch: &mut Watch<'_>) -> anyhow::Result<()> {
+fn rows_together(
+    reader: &mut Reader<'_>,
+    table: &mut Table,
+    watch: &mut Watch<'_>,
+) -> anyhow::Result<()> {
     let (mut first, mut next) = (Row::default(), Row::default());
     let mut more = table.read(&mut first, &mut reader.problems)?;
     while more {
@@ -219,7 +263,8 @@ fn rows_together(reader: &mut Reader<'_>, table: &mut Table, watch: &mut Watch<'
 }
 
 fn same_key(table: &Table, one: &Row, other: &Row) -> bool {
-    let same = |field| table.columns.text(field, &one.cells) == table.columns.text(field, &other.cells);
+    let same =
+        |field| table.columns.text(field, &one.cells) == table.columns.text(field, &other.cells);
     same(field::REFERENCE) && same(field::NUMBER)
 }
 
@@ -234,10 +279,16 @@ fn rows_apart(
     while bills.read(&mut row, &mut reader.problems)? {
         reader.begin_bill(bills, &row)?;
         let reference = bills.columns.text(field::REFERENCE, &row.cells);
-        if !reference.is_empty() && !items.each_of(&reference, reader, watch, bills.position().byte())? {
-            let message =
-                format!("no items in {} for it, or an earlier bill of the same reference has them", items.file());
-            reader.problems.add(bills.place(row.line, Some(field::REFERENCE)), message);
+        if !reference.is_empty()
+            && !items.each_of(&reference, reader, watch, bills.position().byte())?
+        {
+            let message = format!(
+                "no items in {} for it, or an earlier bill of the same reference has them",
+                items.file()
+            );
+            reader
+                .problems
+                .add(bills.place(row.line, Some(field::REFERENCE)), message);
         }
         reader.end_bill(bills, &row)?;
         watch.row(bills.position().byte() + items.passed())?;

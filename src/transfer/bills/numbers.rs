@@ -24,7 +24,16 @@ pub(super) struct Series {
 impl Series {
     /// A year's series, whose last place used is `last`, or 0.
     pub fn new(year: BillingYear, last: u32) -> Self {
-        Self { year, last, count: 0, lowest: u32::MAX, highest: last, given: None, jump: None, ascending: true }
+        Self {
+            year,
+            last,
+            count: 0,
+            lowest: u32::MAX,
+            highest: last,
+            given: None,
+            jump: None,
+            ascending: true,
+        }
     }
 
     /// The year.
@@ -48,10 +57,16 @@ impl Series {
                 ));
             }
             Some(number) => number,
-            None => next_number(year, self.last + self.count).map_err(|refusal| refusal.to_string())?,
+            None => {
+                next_number(year, self.last + self.count).map_err(|refusal| refusal.to_string())?
+            }
         };
         if before.is_some_and(|before| before != given.is_some()) {
-            let (this, others) = if given.is_some() { ("a", "none") } else { ("no", "some") };
+            let (this, others) = if given.is_some() {
+                ("a", "none")
+            } else {
+                ("no", "some")
+            };
             return Err(format!(
                 "this bill has {this} number, and those of {year} before it have {others}: number all bills of a year, or \
                  none, or number all anew with --renumber"
@@ -64,7 +79,11 @@ impl Series {
     }
 
     fn follow(&mut self, sequence: u32) {
-        let previous = if self.count == 1 { self.last } else { self.highest };
+        let previous = if self.count == 1 {
+            self.last
+        } else {
+            self.highest
+        };
         if sequence <= previous {
             self.ascending = false;
         } else if sequence > previous + 1 && self.jump.is_none() {
@@ -76,8 +95,12 @@ impl Series {
 
     /// What gap the year's numbers would have after the import, if any. That no number comes twice is for the book to see.
     pub fn gap(&self) -> Option<String> {
-        let Self { year, last, count, .. } = *self;
-        let shown = |sequence| BillNumber::new(year, sequence).map_or(year.to_string(), |number| number.to_string());
+        let Self {
+            year, last, count, ..
+        } = *self;
+        let shown = |sequence| {
+            BillNumber::new(year, sequence).map_or(year.to_string(), |number| number.to_string())
+        };
         if self.highest == last + count && (count == 0 || self.lowest == last + 1) {
             return None;
         }
@@ -87,7 +110,9 @@ impl Series {
             _ => {
                 let missing = self.highest.saturating_sub(last + count);
                 let highest = shown(self.highest);
-                return Some(format!("{year} would lack {missing} of the numbers before {highest}"));
+                return Some(format!(
+                    "{year} would lack {missing} of the numbers before {highest}"
+                ));
             }
         };
         Some(match from {

@@ -5,8 +5,8 @@ use super::numbers::Series;
 use super::{BillImport, YearImport, field};
 use crate::app::lookup::Lookup;
 use crate::domain::{
-    Bill, BillNumber, BillStatus, BilledCustomer, BillingYear, Currency, Item, MAX_ITEMS, Money, Quantity, Reference,
-    Refusal,
+    Bill, BillNumber, BillStatus, BilledCustomer, BillingYear, Currency, Item, MAX_ITEMS, Money,
+    Quantity, Reference, Refusal,
 };
 use crate::storage::Tx;
 use crate::transfer::ImportError;
@@ -52,7 +52,11 @@ struct Head {
 
 impl<'s> Reader<'s> {
     /// A reader for a transaction that may write the years of all dates in the file.
-    pub fn new(mut tx: Box<dyn Tx + 's>, import: &BillImport, problems: Problems) -> anyhow::Result<Self> {
+    pub fn new(
+        mut tx: Box<dyn Tx + 's>,
+        import: &BillImport,
+        problems: Problems,
+    ) -> anyhow::Result<Self> {
         let currency = tx.info()?.currency;
         Ok(Self {
             problems,
@@ -76,30 +80,51 @@ impl<'s> Reader<'s> {
         self.item_count = 0;
         let mut cells = Cells::new(table, row, &mut self.problems);
         let reference = cells.optional(field::REFERENCE);
-        let number = if self.renumber { None } else { cells.optional(field::NUMBER) };
+        let number = if self.renumber {
+            None
+        } else {
+            cells.optional(field::NUMBER)
+        };
         if cells.text(field::REFERENCE).is_empty() && cells.text(field::NUMBER).is_empty() {
-            let wrong = "a bill needs a reference or a number, by which its rows are known to be one bill";
+            let wrong =
+                "a bill needs a reference or a number, by which its rows are known to be one bill";
             cells.problem(None, wrong);
         }
-        let customer = self.lookup.customer_text(&mut *self.tx, &cells.text(field::CUSTOMER));
+        let customer = self
+            .lookup
+            .customer_text(&mut *self.tx, &cells.text(field::CUSTOMER));
         let customer = cells.found(field::CUSTOMER, customer)?;
         let date = cells.date(field::DATE, &mut self.dates);
         let status = cells.optional(field::STATUS).unwrap_or(BillStatus::Pending);
         let total = cells.optional(field::TOTAL_AMOUNT);
-        self.head = customer
-            .zip(date)
-            .map(|(customer, date)| Head { reference, number, customer, date, status, total });
+        self.head = customer.zip(date).map(|(customer, date)| Head {
+            reference,
+            number,
+            customer,
+            date,
+            status,
+            total,
+        });
         Ok(())
     }
 
     /// Checks that a further row of the bill says the same of it as the first.
     pub fn compare(&mut self, table: &Table, first: &Row, row: &Row) {
-        for field in [field::CUSTOMER, field::DATE, field::STATUS, field::TOTAL_AMOUNT] {
+        for field in [
+            field::CUSTOMER,
+            field::DATE,
+            field::STATUS,
+            field::TOTAL_AMOUNT,
+        ] {
             let was = table.columns.text(field, &first.cells);
             let is = table.columns.text(field, &row.cells);
             if was != is {
-                let message = format!("'{is}' here, and '{was}' on line {} for the same bill", first.line);
-                self.problems.add(table.place(row.line, Some(field)), message);
+                let message = format!(
+                    "'{is}' here, and '{was}' on line {} for the same bill",
+                    first.line
+                );
+                self.problems
+                    .add(table.place(row.line, Some(field)), message);
             }
         }
     }
@@ -108,7 +133,9 @@ impl<'s> Reader<'s> {
     pub fn item(&mut self, table: &Table, row: &Row) -> anyhow::Result<()> {
         self.item_count += 1;
         let mut cells = Cells::new(table, row, &mut self.problems);
-        let product = self.lookup.product_text(&mut *self.tx, &cells.text(field::PRODUCT));
+        let product = self
+            .lookup
+            .product_text(&mut *self.tx, &cells.text(field::PRODUCT));
         let product = cells.found(field::PRODUCT, product)?;
         let quantity: Option<Quantity> = cells.required(field::QUANTITY);
         let unit_price: Option<Money> = cells.optional(field::UNIT_PRICE);
@@ -122,7 +149,8 @@ impl<'s> Reader<'s> {
             Ok(item) => {
                 if let Some(total) = total.filter(|total| *total != item.total()) {
                     let computed = item.total().text(self.currency);
-                    let message = format!("{total} is given, and {quantity} x {price} is {computed}");
+                    let message =
+                        format!("{total} is given, and {quantity} x {price} is {computed}");
                     cells.problem(Some(field::TOTAL_PRICE), message);
                 }
                 // A bill of too many items is refused at its end; until then it must not fill the memory.
@@ -136,11 +164,17 @@ impl<'s> Reader<'s> {
 
     /// The bill has no more rows. If all of them were good, it gets its number and goes into the book.
     pub fn end_bill(&mut self, table: &Table, first: &Row) -> anyhow::Result<()> {
-        let Some(head) = self.head.take().filter(|_| self.problems.count() == self.problems_before) else {
+        let Some(head) = self
+            .head
+            .take()
+            .filter(|_| self.problems.count() == self.problems_before)
+        else {
             return Ok(());
         };
         if self.item_count > MAX_ITEMS {
-            let refusal = Refusal::TooManyItems { given: self.item_count };
+            let refusal = Refusal::TooManyItems {
+                given: self.item_count,
+            };
             self.problems.add(table.place(first.line, None), refusal);
             return Ok(());
         }
@@ -149,18 +183,30 @@ impl<'s> Reader<'s> {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let series = Series::new(year, self.tx.last_sequence(year)?);
-                entry.insert(Year { series, batch: Batch::default(), done: YearImport::default() })
+                entry.insert(Year {
+                    series,
+                    batch: Batch::default(),
+                    done: YearImport::default(),
+                })
             }
         };
         let number = match state.series.number(head.number) {
             Ok(number) => number,
             Err(message) => {
-                self.problems.add(table.place(first.line, Some(field::NUMBER)), message);
+                self.problems
+                    .add(table.place(first.line, Some(field::NUMBER)), message);
                 return Ok(());
             }
         };
         let items = std::mem::take(&mut self.items);
-        let bill = match Bill::new(number, head.customer, head.date, head.status, head.reference, items) {
+        let bill = match Bill::new(
+            number,
+            head.customer,
+            head.date,
+            head.status,
+            head.reference,
+            items,
+        ) {
             Ok(bill) => bill,
             Err(refusal) => {
                 self.problems.add(table.place(first.line, None), refusal);
@@ -170,14 +216,17 @@ impl<'s> Reader<'s> {
         if let Some(given) = head.total.filter(|given| *given != bill.total()) {
             let computed = bill.total().text(self.currency);
             let message = format!("{given} is given, and the items add up to {computed}");
-            self.problems.add(table.place(first.line, Some(field::TOTAL_AMOUNT)), message);
+            self.problems
+                .add(table.place(first.line, Some(field::TOTAL_AMOUNT)), message);
         }
         // After the first problem nothing will be kept: the other bills are made only to find what else is wrong.
         if self.problems.is_empty() {
             state.done.add(1, bill.items().len() as u64, bill.total());
             state.batch.push(bill, first.line);
             if state.batch.is_full() {
-                state.batch.insert(&mut *self.tx, &state.series, table, &mut self.problems)?;
+                state
+                    .batch
+                    .insert(&mut *self.tx, &state.series, table, &mut self.problems)?;
             }
         }
         Ok(())
@@ -189,7 +238,8 @@ impl<'s> Reader<'s> {
             if !self.problems.is_empty() {
                 break;
             }
-            year.batch.insert(&mut *self.tx, &year.series, table, &mut self.problems)?;
+            year.batch
+                .insert(&mut *self.tx, &year.series, table, &mut self.problems)?;
         }
         Ok(())
     }
@@ -197,7 +247,11 @@ impl<'s> Reader<'s> {
     /// Makes everything durable, if there was no problem and no year's numbers have a gap.
     pub fn commit(self) -> anyhow::Result<(BTreeMap<BillingYear, YearImport>, Currency)> {
         self.problems.reject()?;
-        let gaps: Vec<String> = self.years.values().filter_map(|year| year.series.gap()).collect();
+        let gaps: Vec<String> = self
+            .years
+            .values()
+            .filter_map(|year| year.series.gap())
+            .collect();
         if !gaps.is_empty() {
             let text = format!(
                 "nothing was imported: a year's numbers have no gaps, and {}; import the bills between as well, or number \
@@ -209,6 +263,12 @@ impl<'s> Reader<'s> {
         if !self.years.is_empty() {
             self.tx.commit()?;
         }
-        Ok((self.years.into_iter().map(|(year, state)| (year, state.done)).collect(), self.currency))
+        Ok((
+            self.years
+                .into_iter()
+                .map(|(year, state)| (year, state.done))
+                .collect(),
+            self.currency,
+        ))
     }
 }
