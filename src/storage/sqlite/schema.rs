@@ -59,7 +59,7 @@ pub(super) fn section(name: &str) -> &'static str {
 /// and not in WAL mode, in which a commit over several files can be torn by a crash.
 ///
 /// To be called before this process has the file open: closing a file drops the locks that SQLite holds on it.
-pub(super) fn probe(path: &Path, kind: FileKind) -> Result<()> {
+pub(super) fn probe(path: &Path, kind: FileKind, expects_wal: bool) -> Result<()> {
     let foreign = |what: String| {
         Err(StorageError::Foreign {
             path: path.to_owned(),
@@ -113,7 +113,7 @@ pub(super) fn probe(path: &Path, kind: FileKind) -> Result<()> {
             "has schema version {user_version}, which no billbook ever wrote: it is damaged"
         ));
     }
-    if header[18] == 2 || header[19] == 2 {
+    if !expects_wal && (header[18] == 2 || header[19] == 2) {
         return foreign(
             "is in WAL mode, in which a crash can tear a commit over several files: with no program using it, run \
              \"PRAGMA journal_mode=DELETE\" on it with the sqlite3 shell"

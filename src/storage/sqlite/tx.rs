@@ -4,7 +4,7 @@ use super::billed::Interned;
 use super::book;
 use super::connect::{At as _, Connector, Files};
 use super::lock::{self, WriteLock};
-use super::schema::{FileKind, probe};
+use super::schema::FileKind;
 use super::years::{self, Catalog, Staged};
 use crate::domain::{BillingYear, Currency};
 use crate::storage::{BookInfo, Result, StorageError, Tx};
@@ -108,7 +108,7 @@ impl SqliteTx {
     /// Begins to read: takes the shared lock on `book.db`, which holds the whole book still.
     pub fn read(connector: Connector, files: Files) -> Result<Self> {
         let path = files.book();
-        probe(&path, FileKind::Book)?;
+        connector.probe(&path, FileKind::Book)?;
         let book = connector.open(&path)?;
         book.execute_batch("BEGIN").at(&path)?;
         Self::begun(connector, files, book, None)
@@ -123,7 +123,7 @@ impl SqliteTx {
     ) -> Result<Self> {
         let path = files.book();
         let lock = lock::acquire(&files, connector.busy_timeout, &connector.interrupt)?;
-        probe(&path, FileKind::Book)?;
+        connector.probe(&path, FileKind::Book)?;
         let book = connector.open(&path)?;
         let catalog = years::catalog(&book, &path)?;
         years::settle(&files, &catalog)?;

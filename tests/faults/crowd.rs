@@ -1,0 +1,101 @@
+//! Many processes on one book at once, and one that is killed.
+
+use crate::support::Env;
+use std::process::{Child, Stdio};
+
+fn book_with_a_customer_and_a_product() -> Env {
+    let env = Env::new();
+    env.ok(&["customer", "create", "Ada"]);
+    env.ok(&["product", "create", "Widget", "--price", "2.50"]);
+    env
+}
+
+fn start(env: &Env, args: &[&str]) -> Child {
+    let mut command = env.command(args);
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("billbook starts")
+}
+
+#[test]
+fn writers_and_readers_at_once_all_succeed_and_no_number_is_lost_or_given_twice() {
+    let env = book_with_a_customer_and_a_product();
+    let create = [
+        "bill",
+        "create",
+        "--customer",
+        "1",
+        "--item",
+        "1",
+        "--quiet",
+        "--lock-timeout",
+        "60",
+    ];
+    let mut numbers = Vec::new();
+    for _ in 0..4 {
+        let mut children: Vec<Child> = (0..8).map(|_| start(&env, &create)).collect();
+        children.push(start(&env, &["bill", "list"]));
+        for child in children {
+            let output = child.wait_with_output().expect("billbook ends");
+            assert!(
+                output.status.success() || numbers.is_empty(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+            numbers.extend(
+                stdout
+                    .lines()
+                    .filter(|line| line.len() == 11)
+                    .map(str::to_owned),
+            );
+        }
+    }
+    numbers.sort();
+    let expected: Vec<String> = (1..=32)
+        .map(|sequence| format!("2026-{sequence:06}"))
+        .collect();
+    assert_eq!(numbers, expected);
+    assert_eq!(env.ok(&["check"]), "");
+}
+
+#[test]
+fn a_writer_killed_in_an_import_leaves_the_book_as_it_was_and_the_next_one_cleans_up() {
+    let env = book_with_a_customer_and_a_product();
+    env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
+    let mut csv = String::from("reference,customer,date,product,quantity\n");
+    for row in 0..60_000 {
+        csv.push_str(&format!("R-{row},1,{}-06-01,1,1\n", 2020 + row % 7));
+    }
+    env.file("bills.csv", csv);
+    let status = env.ok(&["status", "--format", "json"]);
+    let mut seen_at_work = false;
+    for _ in 0..6 {
+        let mut child = start(&env, &["bill", "import", "bills.csv"]);
+        let unpublished = env.book().join("2020.db.new");
+        while !unpublished.exists() && child.try_wait().expect("a child").is_none() {
+            std::thread::yield_now();
+        }
+        child.kill().expect("a kill");
+        child.wait().expect("an end");
+        seen_at_work |= unpublished.exists();
+        assert_eq!(env.ok(&["check"]), "");
+        assert_eq!(env.ok(&["status", "--format", "json"]), status);
+    }
+    assert!(seen_at_work, "no import was killed while it was at work");
+    env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
+    let leftovers: Vec<_> = std::fs::read_dir(env.book())
+        .expect("a directory")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .filter(|name| name.contains("new") || name.contains("journal"))
+        .collect();
+    assert_eq!(leftovers, Vec::<String>::new());
+}
