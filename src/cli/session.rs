@@ -243,6 +243,8 @@ impl<'s, 'c> Session<'s, 'c> {
     /// Tells the user something, on standard error, unless `--quiet`.
     pub fn say(&mut self, message: impl Display) -> anyhow::Result<()> {
         if !self.global.quiet {
+            // What was written as data before stands before it on a terminal, too.
+            self.context.out.flush()?;
             writeln!(self.context.err, "{message}")?;
         }
         Ok(())

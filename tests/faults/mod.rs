@@ -6,6 +6,7 @@
 
 mod crowd;
 mod disk;
+mod full_disk;
 
 use billbook::app::bill::{self, NewBill, NewItem, Step};
 use billbook::app::{Deed, book, party};
