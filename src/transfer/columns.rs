@@ -170,7 +170,7 @@ impl Columns {
                 Piece::Text(text) => parts.push(Part::Text(text.clone())),
                 Piece::Column(name) => {
                     if let Some(column) = self.find(name) {
-                        parts.push(Part::Column(column))
+                        parts.push(Part::Column(column));
                     } else {
                         let hint = if layout.items {
                             "; for this file alone use --map items.FIELD=COLUMN"

@@ -1,6 +1,7 @@
 //! Many processes on one book at once, and one that is killed.
 
 use crate::support::Env;
+use std::fmt::Write as _;
 use std::process::{Child, Stdio};
 
 fn book_with_a_customer_and_a_product() -> Env {
@@ -67,7 +68,7 @@ fn a_writer_killed_in_an_import_leaves_the_book_as_it_was_and_the_next_one_clean
     env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
     let mut csv = String::from("reference,customer,date,product,quantity\n");
     for row in 0..60_000 {
-        csv.push_str(&format!("R-{row},1,{}-06-01,1,1\n", 2020 + row % 7));
+        writeln!(csv, "R-{row},1,{}-06-01,1,1", 2020 + row % 7).expect("a string grows");
     }
     env.file("bills.csv", csv);
     let status = env.ok(&["status", "--format", "json"]);

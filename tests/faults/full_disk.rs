@@ -1,6 +1,7 @@
 //! A disk with no room left, for real: a small file system in memory, mounted in a name space of the test's own.
 
 use crate::support::Env;
+use std::fmt::Write as _;
 use std::process::Command;
 
 #[test]
@@ -15,7 +16,7 @@ fn a_full_disk_is_told_and_changes_nothing() {
     let env = Env::new();
     let mut csv = String::from("reference,customer,date,product,quantity\n");
     for row in 0..5_000 {
-        csv.push_str(&format!("R-{row},1,{}-06-01,1,1\n", 2020 + row % 7));
+        writeln!(csv, "R-{row},1,{}-06-01,1,1", 2020 + row % 7).expect("a string grows");
     }
     env.file("bills.csv", csv);
     std::fs::create_dir(env.dir().join("small")).expect("a directory");

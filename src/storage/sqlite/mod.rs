@@ -16,6 +16,7 @@
 //! A reader begins on `book.db` and holds its shared lock. Every commit writes `book.db`, so none can happen meanwhile, and
 //! the years can be attached to a second connection one after the other, as many as there are: only ten at a time.
 
+mod assemble;
 mod billed;
 mod bills;
 mod bills_read;
