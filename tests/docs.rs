@@ -1,1 +1,188 @@
-//! Filled in below.
+//! The documentation is held to the program: what README shows is run, and what it lists is compared.
+//!
+//! `BILLBOOK_UPDATE_README=1 cargo test docs` writes what the commands print now into README.md.
+
+use crate::support::Env;
+use clap::Command;
+use std::fs;
+use std::path::Path;
+use std::process::Stdio;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README.md")
+}
+
+/// A home in which `billbook` is on the path and the examples are at hand.
+fn home_with_examples() -> Env {
+    let env = Env::new();
+    let bin = env.dir().join("bin");
+    fs::create_dir_all(env.dir().join("examples")).expect("a directory");
+    fs::create_dir(&bin).expect("a directory");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_billbook"), bin.join("billbook")).expect("a link");
+    for entry in fs::read_dir(Path::new(ROOT).join("examples")).expect("examples") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, env.dir().join("examples").join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    env
+}
+
+/// What a shell command prints, standard error included, as a terminal shows it.
+fn shell(env: &Env, line: &str) -> String {
+    let mut command = std::process::Command::new("sh");
+    let output = command
+        .args(["-c", &format!("{{ {line}\n}} 2>&1")])
+        .current_dir(env.dir())
+        .env_clear()
+        .env("HOME", env.dir())
+        .env("USER", "ada")
+        .env("PATH", format!("{}:/usr/bin:/bin", env.dir().join("bin").display()))
+        .env("BILLBOOK_NOW", crate::support::NOW)
+        .stdin(Stdio::null())
+        .output()
+        .expect("a shell");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.replace(env.dir().to_str().expect("UTF-8"), "/home/ada")
+}
+
+#[test]
+fn readme_shows_what_its_commands_print() {
+    let env = home_with_examples();
+    let (old, mut new) = (readme(), String::new());
+    let mut lines = old.lines().peekable();
+    while let Some(line) = lines.next() {
+        new.push_str(line);
+        new.push('\n');
+        if line != "```console" {
+            continue;
+        }
+        while let Some(line) = lines.next_if(|line| *line != "```") {
+            let Some(first) = line.strip_prefix("$ ") else { continue };
+            let mut command = first.to_owned();
+            new.push_str(line);
+            new.push('\n');
+            while command.ends_with('\\') {
+                let more = lines.next().expect("the rest of the command");
+                new.push_str(more);
+                new.push('\n');
+                command.push('\n');
+                command.push_str(more);
+            }
+            new.push_str(&shell(&env, &command));
+        }
+    }
+    if std::env::var_os("BILLBOOK_UPDATE_README").is_some() {
+        fs::write(Path::new(ROOT).join("README.md"), &new).expect("README.md is written");
+    } else {
+        similar(&old, &new);
+    }
+}
+
+/// Compares line by line, so that a failure shows where.
+#[track_caller]
+fn similar(old: &str, new: &str) {
+    for (index, (old, new)) in old.lines().zip(new.lines()).enumerate() {
+        assert_eq!(old, new, "line {} of README.md", index + 1);
+    }
+    assert_eq!(old.lines().count(), new.lines().count(), "lines of README.md");
+}
+
+#[test]
+fn the_main_job_runs_on_the_examples() {
+    let env = home_with_examples();
+    let output = shell(&env, "BILLBOOK=billbook bash examples/run.sh \"$HOME/main-job\"");
+    assert!(output.ends_with("The book in /home/ada/main-job is sound.\n"), "{output}");
+    assert!(output.contains(" all          13  7515.79\n"), "{output}");
+}
+
+/// Every leaf command with its words, as in `["bill", "create"]`.
+fn leaves(command: &Command, words: &[String], found: &mut Vec<(Vec<String>, Command)>) {
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let mut words = words.to_vec();
+        words.push(sub.get_name().to_owned());
+        if sub.has_subcommands() {
+            leaves(sub, &words, found);
+        } else {
+            found.push((words, sub.clone()));
+        }
+    }
+}
+
+fn all_leaves() -> Vec<(Vec<String>, Command)> {
+    let mut found = Vec::new();
+    leaves(&billbook::cli::command(), &[], &mut found);
+    assert!(found.len() >= 30, "the walk finds the commands");
+    found
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    billbook::cli::command().debug_assert();
+}
+
+#[test]
+fn readme_names_every_command_and_option() {
+    let readme = readme();
+    let reference = readme.split("## Command reference").nth(1).expect("a command reference");
+    let reference = reference.split("\n## ").next().expect("its text");
+    for (words, command) in all_leaves() {
+        let name = words.join(" ");
+        let line = reference.lines().find(|line| line.starts_with(&format!("| `{name}`")));
+        let line = line.unwrap_or_else(|| panic!("README's command reference lacks '{name}'"));
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            if option != "help" {
+                assert!(line.contains(&format!("`--{option}`")), "README lacks --{option} at '{name}'");
+            }
+        }
+    }
+    for option in billbook::cli::command().get_arguments().filter_map(|argument| argument.get_long()) {
+        assert!(readme.contains(&format!("`--{option}`")), "README lacks the global option --{option}");
+    }
+}
+
+#[test]
+fn readme_lists_every_exit_code() {
+    let source = fs::read_to_string(Path::new(ROOT).join("src/cli/exit.rs")).expect("exit.rs");
+    let readme = readme();
+    let codes: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = "))
+        .map(|(_, code)| code)
+        .filter(|code| code.parse::<u8>().is_ok())
+        .collect();
+    assert!(codes.len() >= 9, "{codes:?}");
+    for code in codes {
+        assert!(readme.contains(&format!("\n| {code} |")), "README lacks exit code {code}");
+    }
+}
+
+/// Splits a command line as a shell would, quotes and comments aside.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for letter in line.chars() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, ' ') => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            (_, letter) => word.push(letter),
+        }
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}
+
+#[test]
+fn every_command_has_examples_that_parse() {
+    for (name, command) in all_leaves() {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let examples: Vec<&str> =
+            help.lines().map(str::trim).filter(|line| line.starts_with("billbook ")).collect();
+        assert!(help.contains("Examples:") && !examples.is_empty(), "{name:?} has no examples: {help}");
+        for example in examples {
+            let line = example.split([';', '|', '>', '&']).next().expect("a command");
+            let parsed = billbook::cli::command().try_get_matches_from(words(line));
+            assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+        }
+    }
+}
