@@ -24,7 +24,7 @@ impl Args {
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
         let mut findings = Vec::new();
         book::check(&mut *session.storage()?, &mut |finding| {
-            findings.push(finding)
+            findings.push(finding);
         })?;
         if session.global.quiet {
             session.identifiers(findings.iter().map(Finding::identifier))?;
