@@ -6,6 +6,7 @@ mod complete;
 mod csv_args;
 mod customer;
 pub mod exit;
+mod global;
 mod init;
 pub mod interrupt;
 mod parties;
@@ -18,7 +19,8 @@ mod values;
 use crate::context::Context;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use exit::Exit;
-use session::{Global, Session};
+use global::Global;
+use session::Session;
 use std::ffi::OsString;
 
 /// A command line that cannot be carried out as it stands. Says what to write instead.

@@ -12,11 +12,11 @@ impl Record for BillSummary {
     const ONE: &'static str = "bill";
     const MANY: &'static str = "bills";
     const COLUMNS: &'static [Column] = &[
-        Column("number", Align::Left),
-        Column("date", Align::Left),
+        Column("number", Align::Whole),
+        Column("date", Align::Whole),
         Column("customer_id", Align::Right),
         Column("customer", Align::Left),
-        Column("status", Align::Left),
+        Column("status", Align::Whole),
         Column("total", Align::Right),
         Column("reference", Align::Left),
     ];
@@ -92,9 +92,9 @@ const ITEM_COLUMNS: &[Column] = &[
 ];
 
 const HISTORY_COLUMNS: &[Column] = &[
-    Column("when", Align::Left),
+    Column("when", Align::Whole),
     Column("who", Align::Left),
-    Column("what", Align::Left),
+    Column("what", Align::Whole),
     Column("changes", Align::Left),
     Column("why", Align::Left),
 ];

@@ -49,13 +49,13 @@ impl Record for BookInfo {
 }
 
 const STATUS_COLUMNS: &[Column] = &[
-    Column("status", Align::Left),
+    Column("status", Align::Whole),
     Column("bills", Align::Right),
     Column("total", Align::Right),
 ];
 
 const YEAR_COLUMNS: &[Column] = &[
-    Column("year", Align::Left),
+    Column("year", Align::Whole),
     Column("bytes", Align::Right),
     Column("bills", Align::Right),
     Column("pending", Align::Right),

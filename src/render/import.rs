@@ -19,7 +19,7 @@ pub struct ImportedYear {
 }
 
 const COLUMNS: &[Column] = &[
-    Column("year", Align::Left),
+    Column("year", Align::Whole),
     Column("bills", Align::Right),
     Column("items", Align::Right),
     Column("total", Align::Right),

@@ -41,12 +41,14 @@ pub struct Style {
     pub color: bool,
 }
 
-/// Where a column's text stands.
+/// Where a column's text stands, and whether a narrow terminal may break it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Align {
-    /// Texts.
+    /// Texts, which go on over several lines where there is no room.
     Left,
-    /// Numbers and amounts.
+    /// Names, dates and words that would not be recognized in two pieces.
+    Whole,
+    /// Numbers and amounts, which would be misread in two pieces.
     Right,
 }
 

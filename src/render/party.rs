@@ -18,7 +18,7 @@ impl Record for Customer {
         Column("name", Align::Left),
         Column("email", Align::Left),
         Column("address", Align::Left),
-        Column("archived_at", Align::Left),
+        Column("archived_at", Align::Whole),
     ];
 
     fn identifier(&self) -> String {
@@ -56,7 +56,7 @@ impl Record for Product {
         Column("name", Align::Left),
         Column("description", Align::Left),
         Column("price", Align::Right),
-        Column("archived_at", Align::Left),
+        Column("archived_at", Align::Whole),
     ];
 
     fn identifier(&self) -> String {

@@ -20,8 +20,9 @@ price the product's own holds; totals are checked. With two files, items.FIELD m
 Examples:
   billbook bill import bills.csv
   billbook bill import bills.csv --items items.csv --date-format %d.%m.%Y --delimiter ';'
-  billbook bill import invoices.csv --items lines.csv --map reference=InvoiceId --map date=InvoiceDate \\
-    --map customer=CustomerId --map product=TrackId --map quantity=Quantity --map unit_price=UnitPrice"
+  billbook bill import invoices.csv --items lines.csv \\
+    --map reference=InvoiceId --map date=InvoiceDate --map customer=CustomerId \\
+    --map product=TrackId --map quantity=Quantity --map unit_price=UnitPrice"
 )]
 pub struct Args {
     #[command(flatten)]

@@ -82,7 +82,8 @@ impl FromStr for LineArg {
     }
 }
 
-/// Splits off what follows the last `mark`, if it reads as a value or was meant to.
+/// Splits off what follows the last `mark`, if it reads as a value or was meant to: without a text before the mark there
+/// is no name that it could belong to.
 fn split<T>(
     text: &str,
     mark: char,
@@ -93,7 +94,7 @@ fn split<T>(
     };
     match read(tail) {
         Ok(value) => Ok((head, Some(value))),
-        Err(error) if is_meant(tail) => Err(error),
+        Err(error) if head.is_empty() || is_meant(tail) => Err(error),
         Err(_) => Ok((text, None)),
     }
 }
