@@ -20,10 +20,17 @@ fn home_with_examples() -> Env {
     let bin = env.dir().join("bin");
     fs::create_dir_all(env.dir().join("examples")).expect("a directory");
     fs::create_dir(&bin).expect("a directory");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_billbook"), bin.join("billbook")).expect("a link");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_billbook"), bin.join("billbook"))
+        .expect("a link");
     for entry in fs::read_dir(Path::new(ROOT).join("examples")).expect("examples") {
         let path = entry.expect("an entry").path();
-        fs::copy(&path, env.dir().join("examples").join(path.file_name().expect("a name"))).expect("a copy");
+        fs::copy(
+            &path,
+            env.dir()
+                .join("examples")
+                .join(path.file_name().expect("a name")),
+        )
+        .expect("a copy");
     }
     env
 }
@@ -37,7 +44,10 @@ fn shell(env: &Env, line: &str) -> String {
         .env_clear()
         .env("HOME", env.dir())
         .env("USER", "ada")
-        .env("PATH", format!("{}:/usr/bin:/bin", env.dir().join("bin").display()))
+        .env(
+            "PATH",
+            format!("{}:/usr/bin:/bin", env.dir().join("bin").display()),
+        )
         .env("BILLBOOK_NOW", crate::support::NOW)
         .stdin(Stdio::null())
         .output()
@@ -58,7 +68,9 @@ fn readme_shows_what_its_commands_print() {
             continue;
         }
         while let Some(line) = lines.next_if(|line| *line != "```") {
-            let Some(first) = line.strip_prefix("$ ") else { continue };
+            let Some(first) = line.strip_prefix("$ ") else {
+                continue;
+            };
             let mut command = first.to_owned();
             new.push_str(line);
             new.push('\n');
@@ -85,20 +97,36 @@ fn similar(old: &str, new: &str) {
     for (index, (old, new)) in old.lines().zip(new.lines()).enumerate() {
         assert_eq!(old, new, "line {} of README.md", index + 1);
     }
-    assert_eq!(old.lines().count(), new.lines().count(), "lines of README.md");
+    assert_eq!(
+        old.lines().count(),
+        new.lines().count(),
+        "lines of README.md"
+    );
 }
 
 #[test]
 fn the_main_job_runs_on_the_examples() {
     let env = home_with_examples();
-    let output = shell(&env, "BILLBOOK=billbook bash examples/run.sh \"$HOME/main-job\"");
-    assert!(output.ends_with("The book in /home/ada/main-job is sound.\n"), "{output}");
-    assert!(output.contains(" all          13  7515.79\n"), "{output}");
+    let output = shell(
+        &env,
+        "BILLBOOK=billbook bash examples/run.sh \"$HOME/main-job\"",
+    );
+    assert!(
+        output.ends_with("The book in /home/ada/main-job is sound.\n"),
+        "{output}"
+    );
+    assert!(
+        output.contains(" all      13     19  7515.79\n"),
+        "{output}"
+    );
 }
 
 /// Every leaf command with its words, as in `["bill", "create"]`.
 fn leaves(command: &Command, words: &[String], found: &mut Vec<(Vec<String>, Command)>) {
-    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+    for sub in command
+        .get_subcommands()
+        .filter(|sub| sub.get_name() != "help")
+    {
         let mut words = words.to_vec();
         words.push(sub.get_name().to_owned());
         if sub.has_subcommands() {
@@ -124,20 +152,37 @@ fn the_command_line_is_well_formed() {
 #[test]
 fn readme_names_every_command_and_option() {
     let readme = readme();
-    let reference = readme.split("## Command reference").nth(1).expect("a command reference");
+    let reference = readme
+        .split("## Command reference")
+        .nth(1)
+        .expect("a command reference");
     let reference = reference.split("\n## ").next().expect("its text");
     for (words, command) in all_leaves() {
         let name = words.join(" ");
-        let line = reference.lines().find(|line| line.starts_with(&format!("| `{name}`")));
+        let line = reference
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}`")));
         let line = line.unwrap_or_else(|| panic!("README's command reference lacks '{name}'"));
-        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+        for option in command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long())
+        {
             if option != "help" {
-                assert!(line.contains(&format!("`--{option}`")), "README lacks --{option} at '{name}'");
+                assert!(
+                    line.contains(&format!("`--{option}`")),
+                    "README lacks --{option} at '{name}'"
+                );
             }
         }
     }
-    for option in billbook::cli::command().get_arguments().filter_map(|argument| argument.get_long()) {
-        assert!(readme.contains(&format!("`--{option}`")), "README lacks the global option --{option}");
+    for option in billbook::cli::command()
+        .get_arguments()
+        .filter_map(|argument| argument.get_long())
+    {
+        assert!(
+            readme.contains(&format!("`--{option}`")),
+            "README lacks the global option --{option}"
+        );
     }
 }
 
@@ -153,7 +198,10 @@ fn readme_lists_every_exit_code() {
         .collect();
     assert!(codes.len() >= 9, "{codes:?}");
     for code in codes {
-        assert!(readme.contains(&format!("\n| {code} |")), "README lacks exit code {code}");
+        assert!(
+            readme.contains(&format!("\n| {code} |")),
+            "README lacks exit code {code}"
+        );
     }
 }
 
@@ -164,7 +212,9 @@ fn words(line: &str) -> Vec<String> {
         match (quote, letter) {
             (Some(open), letter) if letter == open => quote = None,
             (None, '\'' | '"') => quote = Some(letter),
-            (None, ' ') => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            (None, ' ') => {
+                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+            }
             (_, letter) => word.push(letter),
         }
     }
@@ -175,12 +225,24 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn every_command_has_examples_that_parse() {
     for (name, command) in all_leaves() {
-        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let examples: Vec<&str> =
-            help.lines().map(str::trim).filter(|line| line.starts_with("billbook ")).collect();
-        assert!(help.contains("Examples:") && !examples.is_empty(), "{name:?} has no examples: {help}");
+        let help = command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let examples: Vec<&str> = help
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("billbook "))
+            .collect();
+        assert!(
+            help.contains("Example") && !examples.is_empty(),
+            "{name:?} has no examples: {help}"
+        );
         for example in examples {
-            let line = example.split([';', '|', '>', '&']).next().expect("a command");
+            let line = example
+                .split([';', '|', '>', '&'])
+                .next()
+                .expect("a command");
             let parsed = billbook::cli::command().try_get_matches_from(words(line));
             assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
         }
