@@ -205,7 +205,7 @@ fn readme_lists_every_exit_code() {
     }
 }
 
-/// Splits a command line as a shell would, quotes and comments aside.
+/// The words of a line's first command, as a shell would split it.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for letter in line.chars() {
