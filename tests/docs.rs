@@ -229,7 +229,8 @@ fn every_command_has_examples_that_parse() {
         let help = command
             .get_after_help()
             .map(ToString::to_string)
-            .unwrap_or_default();
+            .unwrap_or_default()
+            .replace("\\\n", " ");
         let examples: Vec<&str> = help
             .lines()
             .map(str::trim)

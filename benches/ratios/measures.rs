@@ -1,0 +1,222 @@
+//! What is measured, and against what.
+
+use super::generator;
+use rusqlite::Connection;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+fn billbook(book: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_billbook"));
+    command
+        .arg("--book")
+        .arg(book)
+        .args(args)
+        .stdout(Stdio::null());
+    command
+}
+
+/// Runs a command to its good end.
+fn timed(mut command: Command) -> Duration {
+    let started = Instant::now();
+    let status = command.status().expect("a program that starts");
+    assert!(status.success(), "{command:?}");
+    started.elapsed()
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+fn row(what: &str, ours: Duration, peer: (&str, Duration), aim: &str) {
+    let ratio = ours.as_secs_f64() / peer.1.as_secs_f64();
+    let text = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+    println!(
+        "| {what} | {} | {}: {} | {ratio:.2} | {aim} |",
+        text(ours),
+        peer.0,
+        text(peer.1)
+    );
+}
+
+/// Makes a book of generated files and returns how long its bills took.
+fn book_of(dir: &Path, name: &str, bills: u32, years: u32) -> Duration {
+    let book = dir.join(name);
+    generator::write_csv(dir, bills, years);
+    let import = |noun: &str, file: &str| {
+        let mut command = billbook(&book, &[noun, "import", "--quiet"]);
+        command.arg(dir.join(file));
+        timed(command)
+    };
+    timed(billbook(&book, &["init"]));
+    import("customer", "customers.csv");
+    import("product", "products.csv");
+    import("bill", "bills.csv")
+}
+
+/// A section of schema.sql.
+fn section(name: &str) -> &'static str {
+    let schema = include_str!("../../schema.sql");
+    let (_, rest) = schema
+        .split_once(&format!("\n-- section: {name}\n"))
+        .expect("a section");
+    rest.split("\n-- section: ").next().expect("its text")
+}
+
+/// `bill import` with every check, against `sqlite3 .import` of the same rows into the same tables and indexes.
+pub fn import(dir: &Path, bills: u32, years: u32) {
+    let ours = book_of(dir, "book", bills, years);
+    generator::write_tables(dir, bills, years);
+    let peer = dir.join("peer.db");
+    let script = format!(
+        "{}\n{}\n.mode csv\nBEGIN;\n.import {dir}/billings.csv billings\n.import {dir}/billing_items.csv billing_items\nCOMMIT;\n",
+        section("year"),
+        section("year indexes"),
+        dir = dir.display()
+    );
+    std::fs::write(dir.join("import.sql"), script).expect("a script");
+    let mut shell = Command::new("sqlite3");
+    shell
+        .arg(&peer)
+        .stdin(std::fs::File::open(dir.join("import.sql")).expect("the script"));
+    if Command::new("sqlite3").arg("--version").output().is_err() {
+        println!("| import | {ours:.1?} | sqlite3 is not installed | | at most 1 |");
+        return;
+    }
+    let theirs = timed(shell);
+    let count = |sql: &str| -> u32 {
+        Connection::open(&peer)
+            .and_then(|peer| peer.query_row(sql, [], |row| row.get(0)))
+            .expect("a count")
+    };
+    assert_eq!(
+        count("SELECT count(*) FROM billings"),
+        bills,
+        "the peer imported every bill"
+    );
+    assert_eq!(
+        count("SELECT count(*) FROM billing_items"),
+        bills * generator::ITEMS,
+        "and every item"
+    );
+    row(
+        "import of the bills, checked",
+        ours,
+        ("sqlite3 .import", theirs),
+        "at most 1",
+    );
+    for name in ["peer.db", "billings.csv", "billing_items.csv", "bills.csv"] {
+        std::fs::remove_file(dir.join(name)).expect("a file");
+    }
+}
+
+/// One-shot `bill create`, against a bare program that commits the same rows to the same two files.
+pub fn create(dir: &Path) {
+    let (ours, peers) = (dir.join("create-ours"), dir.join("create-peer"));
+    for book in [&ours, &peers] {
+        timed(billbook(book, &["init"]));
+        timed(billbook(book, &["customer", "create", "Ada"]));
+        timed(billbook(
+            book,
+            &["product", "create", "Widget", "--price", "2.50"],
+        ));
+        timed(billbook(
+            book,
+            &[
+                "bill",
+                "create",
+                "--customer",
+                "1",
+                "--item",
+                "1",
+                "--date",
+                "2026-01-01",
+            ],
+        ));
+    }
+    let (mut our_times, mut peer_times) = (Vec::new(), Vec::new());
+    for run in 0..60 {
+        our_times.push(timed(billbook(
+            &ours,
+            &[
+                "bill",
+                "create",
+                "--customer",
+                "1",
+                "--item",
+                "1",
+                "--date",
+                "2026-01-02",
+            ],
+        )));
+        let mut bare = Command::new(std::env::current_exe().expect("this program"));
+        bare.args(["--two-file-commit"])
+            .arg(&peers)
+            .arg((run + 2).to_string());
+        peer_times.push(timed(bare));
+    }
+    row(
+        "one-shot bill create",
+        median(our_times),
+        ("bare two-file commit", median(peer_times)),
+        "at most 1.5",
+    );
+}
+
+/// The bare program: no checks, no lock, just the rows and the commit.
+pub fn two_file_commit(book: &Path, sequence: &str) {
+    let connection = Connection::open(book.join("book.db")).expect("a book");
+    let year = book.join("2026.db");
+    connection
+        .execute("ATTACH ?1 AS y", [year.to_str().expect("UTF-8")])
+        .expect("a year");
+    let id = 2_026_000_000_000 + sequence.parse::<i64>().expect("a number");
+    let item = id * 100_000 + 1;
+    connection
+        .execute_batch(&format!(
+            "PRAGMA main.journal_mode = DELETE; PRAGMA y.journal_mode = DELETE;
+             PRAGMA main.synchronous = EXTRA; PRAGMA y.synchronous = EXTRA;
+             BEGIN IMMEDIATE;
+             INSERT INTO y.billings VALUES ({id}, 1, '2026-01-02', 25000, 'pending', NULL, 1, 0);
+             INSERT INTO y.billing_items VALUES ({item}, {id}, 1, 10000, 25000, 25000, 1);
+             UPDATE y.year_file SET stamp = stamp + 1;
+             UPDATE main.years SET stamp = stamp + 1;
+             UPDATE main.commits SET counter = counter + 1;
+             COMMIT;"
+        ))
+        .expect("a commit");
+}
+
+/// Whole-process `bill show` in a large book, against the same bills spread over 60 years and a bare look-up.
+pub fn show(dir: &Path, bills: u32, years: u32) {
+    book_of(dir, "book-60", bills, 60);
+    let first = "1960-000042";
+    let (mut times, mut wide, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..60 {
+        times.push(timed(billbook(&dir.join("book"), &["bill", "show", first])));
+        wide.push(timed(billbook(
+            &dir.join("book-60"),
+            &["bill", "show", first],
+        )));
+        let mut shell = Command::new("sqlite3");
+        shell.arg(dir.join("book/1960.db")).stdout(Stdio::null());
+        shell.arg(
+            "SELECT * FROM billings WHERE id = 1960000000042; SELECT * FROM billing_items WHERE billing_id = 1960000000042",
+        );
+        bare.push(timed(shell));
+    }
+    let (times, wide) = (median(times), median(wide));
+    row(
+        &format!("bill show, {years} years"),
+        times,
+        ("sqlite3, the bare rows", median(bare)),
+        "under 10 ms",
+    );
+    row(
+        "bill show, 60 years",
+        wide,
+        (&format!("{years} years"), times),
+        "about 1",
+    );
+}
