@@ -6,7 +6,6 @@ use crate::support::Env;
 use clap::Command;
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -15,7 +14,7 @@ fn readme() -> String {
 }
 
 /// A home in which `billbook` is on the path and the examples are at hand.
-fn home_with_examples() -> Env {
+pub fn home_with_examples() -> Env {
     let env = Env::new();
     let bin = env.dir().join("bin");
     fs::create_dir_all(env.dir().join("examples")).expect("a directory");
@@ -37,23 +36,7 @@ fn home_with_examples() -> Env {
 
 /// What a shell command prints, standard error included, as a terminal shows it.
 fn shell(env: &Env, line: &str) -> String {
-    let mut command = std::process::Command::new("sh");
-    let output = command
-        .args(["-c", &format!("{{ {line}\n}} 2>&1")])
-        .current_dir(env.dir())
-        .env_clear()
-        .env("HOME", env.dir())
-        .env("USER", "ada")
-        .env(
-            "PATH",
-            format!("{}:/usr/bin:/bin", env.dir().join("bin").display()),
-        )
-        .env("BILLBOOK_NOW", crate::support::NOW)
-        .stdin(Stdio::null())
-        .output()
-        .expect("a shell");
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.replace(env.dir().to_str().expect("UTF-8"), "/home/ada")
+    env.shell(&format!("{{ {line}\n}} 2>&1")).stdout
 }
 
 #[test]
@@ -87,21 +70,17 @@ fn readme_shows_what_its_commands_print() {
     if std::env::var_os("BILLBOOK_UPDATE_README").is_some() {
         fs::write(Path::new(ROOT).join("README.md"), &new).expect("README.md is written");
     } else {
-        similar(&old, &new);
+        similar(&old, &new, "README.md");
     }
 }
 
 /// Compares line by line, so that a failure shows where.
 #[track_caller]
-fn similar(old: &str, new: &str) {
+pub fn similar(old: &str, new: &str, file: &str) {
     for (index, (old, new)) in old.lines().zip(new.lines()).enumerate() {
-        assert_eq!(old, new, "line {} of README.md", index + 1);
+        assert_eq!(old, new, "line {} of {file}", index + 1);
     }
-    assert_eq!(
-        old.lines().count(),
-        new.lines().count(),
-        "lines of README.md"
-    );
+    assert_eq!(old.lines().count(), new.lines().count(), "lines of {file}");
 }
 
 #[test]
@@ -214,7 +193,7 @@ fn words(line: &str) -> Vec<String> {
             (None, '\'' | '"') => quote = Some(letter),
             (None, ';' | '|' | '>' | '&') => break,
             (None, ' ') => {
-                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
             }
             (_, letter) => word.push(letter),
         }

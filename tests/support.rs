@@ -1,7 +1,6 @@
 //! The sealed environment that the real binary is run in.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -12,7 +11,6 @@ pub const NOW: &str = "2026-02-28T23:30:00+01:00";
 /// A home of its own, an empty environment, a stopped clock and no book yet.
 pub struct Env {
     home: TempDir,
-    variables: Vec<(String, String)>,
 }
 
 /// What a command printed, and how it ended.
@@ -26,16 +24,7 @@ pub struct Run {
 impl Env {
     pub fn new() -> Self {
         let home = tempfile::tempdir().expect("a temporary directory");
-        Self {
-            home,
-            variables: Vec::new(),
-        }
-    }
-
-    /// The same with a variable set.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.variables.push((name.to_owned(), value.to_owned()));
-        self
+        Self { home }
     }
 
     /// The working directory of every command.
@@ -55,11 +44,6 @@ impl Env {
         path
     }
 
-    /// The content of a file in the working directory.
-    pub fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.dir().join(name)).expect("a file")
-    }
-
     /// A command, not yet started.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_billbook"));
@@ -69,32 +53,13 @@ impl Env {
             .env_clear()
             .env("HOME", self.dir())
             .env("BILLBOOK_NOW", NOW)
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }
 
-    /// Runs a command. `$HOME` stands for the environment's directory in what it printed.
+    /// Runs a command. `/home/ada` stands for the environment's directory in what it printed.
     pub fn run(&self, args: &[&str]) -> Run {
         self.finish(self.command(args))
-    }
-
-    /// Runs a command with a standard input.
-    pub fn run_with_input(&self, args: &[&str], input: impl AsRef<[u8]>) -> Run {
-        let mut command = self.command(args);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("billbook starts");
-        // A command that ends without reading everything closes the pipe, which is its right.
-        let _ = child
-            .stdin
-            .take()
-            .expect("a pipe")
-            .write_all(input.as_ref());
-        self.seen(&child.wait_with_output().expect("billbook ends"))
     }
 
     fn finish(&self, mut command: Command) -> Run {
@@ -106,7 +71,7 @@ impl Env {
         let text = |bytes: &[u8]| {
             String::from_utf8(bytes.to_vec())
                 .expect("UTF-8")
-                .replace(home, "$HOME")
+                .replace(home, "/home/ada")
         };
         let code = output.status.code().unwrap_or(-1);
         Run {
@@ -124,14 +89,21 @@ impl Env {
         run.stdout
     }
 
-    /// Runs a command that must fail in this way: nothing on standard output, exactly this on standard error.
-    #[track_caller]
-    pub fn fails(&self, args: &[&str], code: i32, stderr: &str) {
-        let run = self.run(args);
-        assert_eq!(
-            (run.stdout.as_str(), run.stderr.as_str(), run.code),
-            ("", stderr, code),
-            "{args:?}"
-        );
+    /// Runs a line of shell in which `billbook` is the one in the home's `bin`.
+    pub fn shell(&self, line: &str) -> Run {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", line])
+            .current_dir(self.dir())
+            .env_clear()
+            .env("HOME", self.dir())
+            .env("USER", "ada")
+            .env(
+                "PATH",
+                format!("{}:/usr/bin:/bin", self.dir().join("bin").display()),
+            )
+            .env("BILLBOOK_NOW", NOW)
+            .stdin(Stdio::null());
+        self.finish(command)
     }
 }

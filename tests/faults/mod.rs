@@ -171,7 +171,7 @@ fn damage(
     let mut storage = open(dir, durability(name));
     let mut findings = Vec::new();
     if let Err(error) = book::check(&mut storage, &mut |finding| {
-        findings.push(format!("{finding:?}"))
+        findings.push(format!("{finding:?}"));
     }) {
         return Some(format!("{error:#}"));
     }
@@ -187,7 +187,7 @@ fn damage(
     // The next write must find its way, too.
     if let Err(error) = storage
         .begin(&Scope::write_book())
-        .and_then(|tx| tx.commit())
+        .and_then(billbook::storage::Tx::commit)
     {
         findings.push(format!("the next write fails: {error}"));
     }
