@@ -1,12 +1,13 @@
 //! The command line, run for real: transcripts with the exact standard output, standard error and exit code.
 //!
 //! In a transcript `$ ` begins a command for the shell, `! ` a line of its standard error, `=> ` an exit code other than 0,
-//! and `# ` a remark; everything else is standard output. Each transcript has a sealed home of its own, with the examples
+//! `% ` a file and SQL
+//! that changes it, and `# ` a remark; everything else is standard output. Each transcript has a sealed home of its own, with the examples
 //! in it. `BILLBOOK_UPDATE_TRANSCRIPTS=1 cargo test cli` writes down what the commands do now, to be read before it is
 //! believed.
 
 use crate::docs::home_with_examples;
-use crate::support::{Env, Run};
+use crate::support::Run;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -63,10 +64,16 @@ fn replay(name: &str) {
         {
             new.push_str(line);
             new.push('\n');
+        } else if let Some(change) = line.strip_prefix("% ") {
+            new.push_str(line);
+            new.push('\n');
+            let (file, sql) = change.split_once(' ').expect("a file and SQL");
+            let database = rusqlite::Connection::open(env.dir().join(file)).expect("a database");
+            database.execute_batch(sql).expect("a change");
         } else if let Some(command) = line.strip_prefix("$ ") {
             new.push_str(line);
             new.push('\n');
-            note(&mut new, &run(&env, command));
+            note(&mut new, &env.shell(command));
         }
     }
     if std::env::var_os("BILLBOOK_UPDATE_TRANSCRIPTS").is_some() {
@@ -86,8 +93,4 @@ fn note(transcript: &mut String, run: &Run) {
     if run.code != 0 {
         writeln!(transcript, "=> {}", run.code).expect("a string grows");
     }
-}
-
-fn run(env: &Env, line: &str) -> Run {
-    env.shell(line)
 }

@@ -62,15 +62,47 @@ fn writers_and_readers_at_once_all_succeed_and_no_number_is_lost_or_given_twice(
     assert_eq!(env.ok(&["check"]), "");
 }
 
-#[test]
-fn a_writer_killed_in_an_import_leaves_the_book_as_it_was_and_the_next_one_cleans_up() {
-    let env = book_with_a_customer_and_a_product();
-    env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
+/// A file of bills that takes a while.
+fn long_file(env: &Env) {
     let mut csv = String::from("reference,customer,date,product,quantity\n");
     for row in 0..60_000 {
         writeln!(csv, "R-{row},1,{}-06-01,1,1", 2020 + row % 7).expect("a string grows");
     }
     env.file("bills.csv", csv);
+}
+
+#[test]
+fn an_interrupted_import_says_so_and_changes_nothing() {
+    let env = book_with_a_customer_and_a_product();
+    long_file(&env);
+    let status = env.ok(&["status", "--format", "json"]);
+    let mut child = start(&env, &["bill", "import", "bills.csv"]);
+    while !env.book().join("2020.db.new").exists() {
+        assert!(
+            child.try_wait().expect("a child").is_none(),
+            "the import ended too early"
+        );
+        std::thread::yield_now();
+    }
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("a kill").success());
+    let output = child.wait_with_output().expect("an end");
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(
+        (output.status.code(), stderr.as_str()),
+        (Some(130), "error: interrupted: nothing was changed\n")
+    );
+    assert_eq!(env.ok(&["status", "--format", "json"]), status);
+    assert_eq!(env.ok(&["check"]), "");
+}
+
+#[test]
+fn a_writer_killed_in_an_import_leaves_the_book_as_it_was_and_the_next_one_cleans_up() {
+    let env = book_with_a_customer_and_a_product();
+    env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
+    long_file(&env);
     let status = env.ok(&["status", "--format", "json"]);
     let mut seen_at_work = false;
     for _ in 0..6 {
