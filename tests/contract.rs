@@ -599,8 +599,26 @@ fn a_number_or_reference_that_is_taken_is_told_apart() {
             let mut tx = storage
                 .begin(&Scope::write_year(year))
                 .expect("a transaction");
-            tx.insert_bills(year, &[good, second])
-                .expect_err("a refusal")
+            let error = tx
+                .insert_bills(year, &[good, second])
+                .expect_err("a refusal");
+            assert_eq!(
+                tx.last_sequence(year).expect("a number"),
+                5,
+                "the bill before it is in"
+            );
+            let next = bill(
+                "2024-6",
+                1,
+                1,
+                "2024-12-24",
+                "1",
+                "another",
+                BillStatus::Pending,
+            );
+            tx.insert_bills(year, &[next])
+                .expect("the transaction goes on");
+            error
         };
         let same_number = bill("2024-2", 1, 1, "2024-12-24", "1", "", BillStatus::Pending);
         let error = refused(storage, same_number);

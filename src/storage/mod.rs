@@ -141,7 +141,7 @@ pub trait CustomerRows {
     /// Visits what the filter finds, in its order.
     fn each_customer(&mut self, filter: &CustomerFilter, visit: Visit<Customer>) -> Result<()>;
 
-    /// Adds one; [`StorageError::DuplicateId`] where a given id is taken.
+    /// Adds one; [`StorageError::DuplicateId`] where a given id is taken, after which the transaction goes on.
     fn insert_customer(&mut self, new: &NewCustomer) -> Result<CustomerId>;
 
     /// Replaces what is stored under its id.
@@ -165,7 +165,7 @@ pub trait ProductRows {
     /// Visits what the filter finds, in its order.
     fn each_product(&mut self, filter: &ProductFilter, visit: Visit<Product>) -> Result<()>;
 
-    /// Adds one; [`StorageError::DuplicateId`] where a given id is taken.
+    /// Adds one; [`StorageError::DuplicateId`] where a given id is taken, after which the transaction goes on.
     fn insert_product(&mut self, new: &NewProduct) -> Result<ProductId>;
 
     /// Replaces what is stored under its id.
@@ -251,7 +251,8 @@ pub trait BillRows {
     fn bill_of_product(&mut self, id: ProductId) -> Result<Option<BillNumber>>;
 
     /// Adds bills of one year, which the scope must name. [`StorageError::DuplicateReference`] and
-    /// [`StorageError::DuplicateNumber`] tell which one could not be added; the transaction must then be dropped.
+    /// [`StorageError::DuplicateNumber`] tell which one could not be added: those before it are, it and those behind it
+    /// are not, and the transaction goes on.
     fn insert_bills(&mut self, year: BillingYear, bills: &[Bill]) -> Result<()>;
 
     /// Replaces `old` by `new`, which has the same number.

@@ -127,8 +127,9 @@ fn import<P: Importable>(
     while table.read(&mut row, &mut problems)? {
         let mut cells = Cells::new(&table, &row, &mut problems);
         let new = P::from_cells(&mut cells);
-        // After the first problem nothing will be kept: the other rows are read only to find what else is wrong.
-        if let Some(new) = new.filter(|_| problems.is_empty()) {
+        // After the first problem nothing will be kept: the other rows go into the book only to find out which of them it
+        // would refuse as well.
+        if let Some(new) = new {
             imported.rows += 1;
             if let Err(error) = P::insert(&mut *tx, &new) {
                 problems.absorb(table.place(row.line, Some(0)), error.into())?;

@@ -41,47 +41,64 @@ impl Batch {
         table: &Table,
         problems: &mut Problems,
     ) -> anyhow::Result<()> {
-        let result = tx.insert_bills(series.year(), &self.bills);
-        match result {
-            Err(StorageError::DuplicateReference {
-                index,
-                reference,
-                existing,
-            }) if series.is_new(existing) => {
-                let message = format!(
-                    "'{reference}' stands on earlier rows of another bill of {}: rows of a bill must follow each other, \
-                     and no two bills of a year have the same reference",
-                    series.year()
-                );
-                problems.add(
-                    table.place(self.lines[index], Some(field::REFERENCE)),
-                    message,
-                );
-            }
-            Err(StorageError::DuplicateNumber { index, number }) if series.is_new(number) => {
-                let message = format!(
-                    "bill {number} stands on earlier rows already: rows of a bill must follow each other, and no two \
-                     bills have the same number"
-                );
-                problems.add(table.place(self.lines[index], Some(field::NUMBER)), message);
-            }
-            Err(error @ StorageError::DuplicateReference { index, .. }) => {
-                problems.absorb(
-                    table.place(self.lines[index], Some(field::REFERENCE)),
-                    error.into(),
-                )?;
-            }
-            Err(error @ StorageError::DuplicateNumber { index, .. }) => {
-                problems.absorb(
-                    table.place(self.lines[index], Some(field::NUMBER)),
-                    error.into(),
-                )?;
-            }
-            other => other?,
+        let mut start = 0;
+        while start < self.bills.len() {
+            let refused = match tx.insert_bills(series.year(), &self.bills[start..]) {
+                Ok(()) => break,
+                Err(error) => self.report(error, start, series, table, problems)?,
+            };
+            start = refused + 1;
         }
         self.bills.clear();
         self.lines.clear();
         self.items = 0;
         Ok(())
+    }
+
+    /// Makes a problem of a bill that was refused, and tells which it was. `start` is where the refused ones count from.
+    fn report(
+        &self,
+        error: StorageError,
+        start: usize,
+        series: &Series,
+        table: &Table,
+        problems: &mut Problems,
+    ) -> anyhow::Result<usize> {
+        let (index, column, again) = match &error {
+            StorageError::DuplicateReference {
+                index,
+                reference,
+                existing,
+            } => {
+                let again = format!(
+                    "'{reference}' stands on earlier rows of another bill of {}: rows of a bill must follow each other, \
+                     and no two bills of a year have the same reference",
+                    series.year()
+                );
+                (
+                    start + index,
+                    field::REFERENCE,
+                    series.is_new(*existing).then_some(again),
+                )
+            }
+            StorageError::DuplicateNumber { index, number } => {
+                let again = format!(
+                    "bill {number} stands on earlier rows already: rows of a bill must follow each other, and no two \
+                     bills have the same number"
+                );
+                (
+                    start + index,
+                    field::NUMBER,
+                    series.is_new(*number).then_some(again),
+                )
+            }
+            _ => return Err(error.into()),
+        };
+        let place = table.place(self.lines[index], Some(column));
+        match again {
+            Some(message) => problems.add(place, message),
+            None => problems.absorb(place, error.into())?,
+        }
+        Ok(index)
     }
 }

@@ -219,15 +219,14 @@ impl<'s> Reader<'s> {
             self.problems
                 .add(table.place(first.line, Some(field::TOTAL_AMOUNT)), message);
         }
-        // After the first problem nothing will be kept: the other bills are made only to find what else is wrong.
-        if self.problems.is_empty() {
-            state.done.add(1, bill.items().len() as u64, bill.total());
-            state.batch.push(bill, first.line);
-            if state.batch.is_full() {
-                state
-                    .batch
-                    .insert(&mut *self.tx, &state.series, table, &mut self.problems)?;
-            }
+        // After the first problem nothing will be kept: the other bills go into the book only to find out which of them it
+        // would refuse as well.
+        state.done.add(1, bill.items().len() as u64, bill.total());
+        state.batch.push(bill, first.line);
+        if state.batch.is_full() {
+            state
+                .batch
+                .insert(&mut *self.tx, &state.series, table, &mut self.problems)?;
         }
         Ok(())
     }
@@ -235,9 +234,6 @@ impl<'s> Reader<'s> {
     /// Puts all bills that still wait into the book.
     pub fn flush(&mut self, table: &Table) -> anyhow::Result<()> {
         for year in self.years.values_mut() {
-            if !self.problems.is_empty() {
-                break;
-            }
             year.batch
                 .insert(&mut *self.tx, &year.series, table, &mut self.problems)?;
         }
