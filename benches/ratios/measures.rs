@@ -24,6 +24,27 @@ fn timed(mut command: Command) -> Duration {
     started.elapsed()
 }
 
+/// Runs a command to its good end, and tells the most memory it held, in KiB, where the system says.
+fn timed_with_memory(mut command: Command) -> (Duration, Option<u64>) {
+    let started = Instant::now();
+    let mut child = command.spawn().expect("a program that starts");
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = None;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        let text = std::fs::read_to_string(&status_file).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line
+            .and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
+            .or(peak);
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(status.success(), "{command:?}");
+    (started.elapsed(), peak)
+}
+
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
@@ -40,14 +61,14 @@ fn row(what: &str, ours: Duration, peer: (&str, Duration), aim: &str) {
     );
 }
 
-/// Makes a book of generated files and returns how long its bills took.
-fn book_of(dir: &Path, name: &str, bills: u32, years: u32) -> Duration {
+/// Makes a book of generated files and returns how long its bills took, and how much memory.
+fn book_of(dir: &Path, name: &str, bills: u32, years: u32) -> (Duration, Option<u64>) {
     let book = dir.join(name);
     generator::write_csv(dir, bills, years);
     let import = |noun: &str, file: &str| {
         let mut command = billbook(&book, &[noun, "import", "--quiet"]);
         command.arg(dir.join(file));
-        timed(command)
+        timed_with_memory(command)
     };
     timed(billbook(&book, &["init"]));
     import("customer", "customers.csv");
@@ -66,7 +87,7 @@ fn section(name: &str) -> &'static str {
 
 /// `bill import` with every check, against `sqlite3 .import` of the same rows into the same tables and indexes.
 pub fn import(dir: &Path, bills: u32, years: u32) {
-    let ours = book_of(dir, "book", bills, years);
+    let (ours, memory) = book_of(dir, "book", bills, years);
     generator::write_tables(dir, bills, years);
     let peer = dir.join("peer.db");
     let script = format!(

@@ -1,12 +1,13 @@
 //! Customers in `book.db`.
 
 use super::book::{moment, moment_text};
-use super::connect::{At as _, failure};
+use super::connect::At as _;
 use super::query::{Conditions, limit, order_by};
+use super::rows::impossible;
 use super::tx::SqliteTx;
 use crate::domain::{Customer, CustomerId, Email, NewCustomer};
-use crate::storage::{CustomerFilter, CustomerRows, CustomerSort, Result, StorageError, Visit};
-use rusqlite::{Row, ffi, params};
+use crate::storage::{CustomerFilter, CustomerRows, CustomerSort, Result, Visit};
+use rusqlite::{Row, params};
 use std::path::Path;
 
 const BY_ID: &str =
@@ -66,123 +67,74 @@ fn decode(row: &Row<'_>, path: &Path) -> Result<Customer> {
             },
         })
     };
-    customer().ok_or_else(|| StorageError::Corrupt {
-        place: path.display().to_string(),
-        what: format!("customer {id} holds a value that cannot be"),
-    })
-}
-
-/// A constraint on the key that is violated means that the id is taken.
-pub(super) fn inserted(
-    path: &Path,
-    noun: &'static str,
-    id: Option<i64>,
-    error: rusqlite::Error,
-) -> StorageError {
-    let code = error.sqlite_error().map(|error| error.extended_code);
-    match id {
-        Some(id) if code == Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
-            StorageError::DuplicateId { noun, id }
-        }
-        _ => failure(path, error),
-    }
+    customer().ok_or_else(|| impossible(path, "customer", id))
 }
 
 impl CustomerRows for SqliteTx {
     fn customer(&mut self, id: CustomerId) -> Result<Option<Customer>> {
-        let path = self.book_path();
-        let mut statement = self.book.prepare_cached(BY_ID).at(&path)?;
-        let mut rows = statement.query([id.get()]).at(&path)?;
-        rows.next()
-            .at(&path)?
-            .map(|row| decode(row, &path))
-            .transpose()
+        self.book_file().one(BY_ID, id.get(), decode)
     }
 
     fn customers_by_email(&mut self, email: &Email) -> Result<Vec<CustomerId>> {
-        let path = self.book_path();
-        let mut statement = self.book.prepare_cached(BY_EMAIL).at(&path)?;
-        let rows = statement
-            .query_map([email.as_str()], |row| row.get(0))
-            .at(&path)?;
-        let ids: Vec<i64> = rows.collect::<rusqlite::Result<_>>().at(&path)?;
-        Ok(ids.into_iter().filter_map(CustomerId::new).collect())
+        self.book_file()
+            .keys(BY_EMAIL, email.as_str(), CustomerId::new)
     }
 
     fn count_customers(&mut self, filter: &CustomerFilter) -> Result<u64> {
-        let path = self.book_path();
-        let conditions = conditions(filter);
-        let sql = format!("{COUNT}{}", conditions.clause());
-        self.book
-            .query_row(
-                &sql,
-                rusqlite::params_from_iter(conditions.parameters),
-                |row| row.get(0),
-            )
-            .at(&path)
+        self.book_file().count(COUNT, conditions(filter))
     }
 
     fn each_customer(&mut self, filter: &CustomerFilter, visit: Visit<Customer>) -> Result<()> {
-        let path = self.book_path();
-        let conditions = conditions(filter);
         let columns: &[&str] = match filter.sort {
             CustomerSort::Id => &["id"],
             CustomerSort::Name => &["name COLLATE NOCASE", "id"],
             CustomerSort::Email => &["email", "id"],
         };
-        let order = order_by(columns, filter.descending);
-        let sql = format!(
-            "{SELECT}{}{order}{}",
-            conditions.clause(),
-            limit(filter.limit)
-        );
-        let mut statement = self.book.prepare(&sql).at(&path)?;
-        let mut rows = statement
-            .query(rusqlite::params_from_iter(conditions.parameters))
-            .at(&path)?;
-        while let Some(row) = rows.next().at(&path)? {
-            if visit(decode(row, &path)?).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        let tail = order_by(columns, filter.descending) + &limit(filter.limit);
+        self.book_file()
+            .each(SELECT, conditions(filter), &tail, decode, visit)
     }
 
     fn insert_customer(&mut self, new: &NewCustomer) -> Result<CustomerId> {
-        let path = self.book_path();
-        let id = new.id.map(CustomerId::get);
-        let email = email_text(new.email.as_ref());
-        let mut statement = self.book.prepare_cached(INSERT).at(&path)?;
-        let id = statement
-            .insert(params![id, new.name.as_str(), email, new.address.as_str()])
-            .map_err(|error| inserted(&path, "customer", id, error))?;
-        CustomerId::new(id).ok_or_else(|| StorageError::Corrupt {
-            place: path.display().to_string(),
-            what: format!("it gave a customer the id {id}"),
-        })
+        let NewCustomer {
+            id,
+            name,
+            email,
+            address,
+        } = new;
+        let id = id.map(CustomerId::get);
+        let values = params![
+            id,
+            name.as_str(),
+            email_text(email.as_ref()),
+            address.as_str()
+        ];
+        self.book_file()
+            .insert("customer", INSERT, (id, values), CustomerId::new)
     }
 
     fn update_customer(&mut self, customer: &Customer) -> Result<()> {
-        let path = self.book_path();
-        let email = email_text(customer.email.as_ref());
-        let archived_at = customer.archived_at.map(moment_text);
-        let values = params![
-            customer.id.get(),
-            customer.name.as_str(),
+        let Customer {
+            id,
+            name,
             email,
-            customer.address.as_str(),
-            archived_at
-        ];
-        self.book
-            .prepare_cached(UPDATE)
-            .and_then(|mut update| update.execute(values))
-            .at(&path)?;
-        Ok(())
+            address,
+            archived_at,
+        } = customer;
+        let (email, archived_at) = (email_text(email.as_ref()), archived_at.map(moment_text));
+        self.book_file().change(
+            UPDATE,
+            params![
+                id.get(),
+                name.as_str(),
+                email,
+                address.as_str(),
+                archived_at
+            ],
+        )
     }
 
     fn delete_customer(&mut self, id: CustomerId) -> Result<()> {
-        let path = self.book_path();
-        self.book.execute(DELETE, [id.get()]).at(&path)?;
-        Ok(())
+        self.book_file().change(DELETE, params![id.get()])
     }
 }

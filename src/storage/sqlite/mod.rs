@@ -28,6 +28,7 @@ mod history;
 mod lock;
 mod products;
 mod query;
+mod rows;
 mod schema;
 mod tx;
 mod verify;

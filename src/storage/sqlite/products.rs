@@ -2,11 +2,11 @@
 
 use super::book::{moment, moment_text};
 use super::connect::At as _;
-use super::customers::inserted;
 use super::query::{Conditions, limit, order_by};
+use super::rows::impossible;
 use super::tx::SqliteTx;
 use crate::domain::{Money, Name, NewProduct, Product, ProductId};
-use crate::storage::{ProductFilter, ProductRows, ProductSort, Result, StorageError, Visit};
+use crate::storage::{ProductFilter, ProductRows, ProductSort, Result, Visit};
 use rusqlite::{Row, params};
 use std::path::Path;
 
@@ -52,111 +52,74 @@ fn decode(row: &Row<'_>, path: &Path) -> Result<Product> {
             },
         })
     };
-    product().ok_or_else(|| StorageError::Corrupt {
-        place: path.display().to_string(),
-        what: format!("product {id} holds a value that cannot be"),
-    })
+    product().ok_or_else(|| impossible(path, "product", id))
 }
 
 impl ProductRows for SqliteTx {
     fn product(&mut self, id: ProductId) -> Result<Option<Product>> {
-        let path = self.book_path();
-        let mut statement = self.book.prepare_cached(BY_ID).at(&path)?;
-        let mut rows = statement.query([id.get()]).at(&path)?;
-        rows.next()
-            .at(&path)?
-            .map(|row| decode(row, &path))
-            .transpose()
+        self.book_file().one(BY_ID, id.get(), decode)
     }
 
     fn products_by_name(&mut self, name: &Name) -> Result<Vec<ProductId>> {
-        let path = self.book_path();
-        let mut statement = self.book.prepare_cached(BY_NAME).at(&path)?;
-        let rows = statement
-            .query_map([name.as_str()], |row| row.get(0))
-            .at(&path)?;
-        let ids: Vec<i64> = rows.collect::<rusqlite::Result<_>>().at(&path)?;
-        Ok(ids.into_iter().filter_map(ProductId::new).collect())
+        self.book_file()
+            .keys(BY_NAME, name.as_str(), ProductId::new)
     }
 
     fn count_products(&mut self, filter: &ProductFilter) -> Result<u64> {
-        let path = self.book_path();
-        let conditions = conditions(filter);
-        let sql = format!("{COUNT}{}", conditions.clause());
-        self.book
-            .query_row(
-                &sql,
-                rusqlite::params_from_iter(conditions.parameters),
-                |row| row.get(0),
-            )
-            .at(&path)
+        self.book_file().count(COUNT, conditions(filter))
     }
 
     fn each_product(&mut self, filter: &ProductFilter, visit: Visit<Product>) -> Result<()> {
-        let path = self.book_path();
-        let conditions = conditions(filter);
         let columns: &[&str] = match filter.sort {
             ProductSort::Id => &["id"],
             ProductSort::Name => &["name COLLATE NOCASE", "id"],
             ProductSort::Price => &["price", "id"],
         };
-        let order = order_by(columns, filter.descending);
-        let sql = format!(
-            "{SELECT}{}{order}{}",
-            conditions.clause(),
-            limit(filter.limit)
-        );
-        let mut statement = self.book.prepare(&sql).at(&path)?;
-        let mut rows = statement
-            .query(rusqlite::params_from_iter(conditions.parameters))
-            .at(&path)?;
-        while let Some(row) = rows.next().at(&path)? {
-            if visit(decode(row, &path)?).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        let tail = order_by(columns, filter.descending) + &limit(filter.limit);
+        self.book_file()
+            .each(SELECT, conditions(filter), &tail, decode, visit)
     }
 
     fn insert_product(&mut self, new: &NewProduct) -> Result<ProductId> {
-        let path = self.book_path();
-        let id = new.id.map(ProductId::get);
-        let price = new.price.ten_thousandths();
-        let mut statement = self.book.prepare_cached(INSERT).at(&path)?;
-        let id = statement
-            .insert(params![
-                id,
-                new.name.as_str(),
-                new.description.as_str(),
-                price
-            ])
-            .map_err(|error| inserted(&path, "product", id, error))?;
-        ProductId::new(id).ok_or_else(|| StorageError::Corrupt {
-            place: path.display().to_string(),
-            what: format!("it gave a product the id {id}"),
-        })
+        let NewProduct {
+            id,
+            name,
+            description,
+            price,
+        } = new;
+        let id = id.map(ProductId::get);
+        let values = params![
+            id,
+            name.as_str(),
+            description.as_str(),
+            price.ten_thousandths()
+        ];
+        self.book_file()
+            .insert("product", INSERT, (id, values), ProductId::new)
     }
 
     fn update_product(&mut self, product: &Product) -> Result<()> {
-        let path = self.book_path();
-        let archived_at = product.archived_at.map(moment_text);
-        let values = params![
-            product.id.get(),
-            product.name.as_str(),
-            product.description.as_str(),
-            product.price.ten_thousandths(),
-            archived_at
-        ];
-        self.book
-            .prepare_cached(UPDATE)
-            .and_then(|mut update| update.execute(values))
-            .at(&path)?;
-        Ok(())
+        let Product {
+            id,
+            name,
+            description,
+            price,
+            archived_at,
+        } = product;
+        let (price, archived_at) = (price.ten_thousandths(), archived_at.map(moment_text));
+        self.book_file().change(
+            UPDATE,
+            params![
+                id.get(),
+                name.as_str(),
+                description.as_str(),
+                price,
+                archived_at
+            ],
+        )
     }
 
     fn delete_product(&mut self, id: ProductId) -> Result<()> {
-        let path = self.book_path();
-        self.book.execute(DELETE, [id.get()]).at(&path)?;
-        Ok(())
+        self.book_file().change(DELETE, params![id.get()])
     }
 }

@@ -4,6 +4,7 @@ use super::billed::Interned;
 use super::book;
 use super::connect::{At as _, Connector, Files};
 use super::lock::{self, WriteLock};
+use super::rows::BookFile;
 use super::schema::FileKind;
 use super::years::{self, Catalog, Staged};
 use crate::domain::{BillingYear, Currency};
@@ -187,6 +188,14 @@ impl SqliteTx {
     /// The path of `book.db`, for errors.
     pub fn book_path(&self) -> PathBuf {
         self.files.book()
+    }
+
+    /// `book.db`, for the rows in it.
+    pub fn book_file(&self) -> BookFile<'_> {
+        BookFile {
+            connection: &self.book,
+            path: self.book_path(),
+        }
     }
 
     /// The years there are, those that this transaction makes included.
