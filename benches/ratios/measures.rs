@@ -106,6 +106,9 @@ pub fn import(dir: &Path, bills: u32, years: u32) {
         return;
     }
     let theirs = timed(shell);
+    let memory = memory.map_or(String::new(), |peak| {
+        format!(" (peak memory {} MiB)", peak / 1024)
+    });
     let count = |sql: &str| -> u32 {
         Connection::open(&peer)
             .and_then(|peer| peer.query_row(sql, [], |row| row.get(0)))
@@ -122,7 +125,7 @@ pub fn import(dir: &Path, bills: u32, years: u32) {
         "and every item"
     );
     row(
-        "import of the bills, checked",
+        &format!("import of the bills, checked{memory}"),
         ours,
         ("sqlite3 .import", theirs),
         "at most 1",
