@@ -1,6 +1,7 @@
 //! CSV in and out: streaming, all or nothing, and to the letter both ways.
 
 mod bills;
+mod bytes;
 mod cells;
 mod columns;
 mod destination;

@@ -1,17 +1,16 @@
 //! Reading the rows of a CSV file, and saying where each is.
 
+use super::bytes::{
+    MAX_ROW_BYTES, Metered, builder, ends_with_newline, header_text, is_blank, looks_delimited_by,
+    unreadable,
+};
 use super::columns::{Columns, Layout};
 use super::mapping::Mapping;
 use super::problems::{Place, Problems};
 use super::source::Input;
 use anyhow::Context as _;
-use csv::{ByteRecord, Position, ReaderBuilder, StringRecord, Terminator};
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-
-/// The most bytes of one row. A quote that is never closed makes the rest of the file one row, which must not fill the
-/// memory.
-const MAX_ROW_BYTES: u64 = 16 << 20;
+use csv::{ByteRecord, Position, StringRecord};
+use std::io::{Read, Seek, SeekFrom};
 
 /// How to read a file.
 #[derive(Clone, Debug)]
@@ -291,123 +290,5 @@ impl Table {
     /// Where the next row begins.
     pub fn position(&self) -> &Position {
         self.reader.position()
-    }
-}
-
-/// Whether a record is a line with nothing, or blanks alone, on it.
-fn is_blank(record: &ByteRecord) -> bool {
-    record.len() <= 1 && record.iter().all(|cell| cell.trim_ascii().is_empty())
-}
-
-fn builder(delimiter: u8) -> ReaderBuilder {
-    let mut builder = ReaderBuilder::new();
-    // A record that ended at the CR of CRLF would leave the LF to the next, and its line number one behind. The CR goes
-    // where each cell is trimmed.
-    builder
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .terminator(Terminator::Any(b'\n'));
-    builder
-}
-
-fn ends_with_newline(file: &mut File, length: u64) -> io::Result<bool> {
-    let mut last = [0];
-    if length > 0 {
-        file.seek(SeekFrom::Start(length - 1))?;
-        file.read_exact(&mut last)?;
-    }
-    file.rewind()?;
-    Ok(last == *b"\n")
-}
-
-/// The header as text, without the CR of a CRLF at its end.
-fn header_text(name: &str, header: &ByteRecord) -> anyhow::Result<StringRecord> {
-    let last = header.len().saturating_sub(1);
-    let cells: ByteRecord = header
-        .iter()
-        .enumerate()
-        .map(|(index, cell)| {
-            if index == last {
-                cell.strip_suffix(b"\r").unwrap_or(cell)
-            } else {
-                cell
-            }
-        })
-        .collect();
-    if cells.as_slice().contains(&0) {
-        anyhow::bail!(
-            "the header of {name} holds NUL characters: if the file is UTF-16 text, save it as UTF-8"
-        );
-    }
-    if cells
-        .as_slice()
-        .windows(2)
-        .any(|pair| pair[0] == b'\r' && pair[1] != b'\n')
-    {
-        anyhow::bail!(
-            "the lines of {name} end with CR alone: save it with line ends of LF or CRLF"
-        );
-    }
-    StringRecord::from_byte_record(cells).map_err(|_| {
-        anyhow::anyhow!("the header of {name} is not UTF-8 text: save the file as UTF-8")
-    })
-}
-
-/// What to do where a header of one column seems to hold several.
-fn looks_delimited_by(header: &StringRecord, delimiter: u8) -> Option<String> {
-    if header.len() != 1 {
-        return None;
-    }
-    [(b';', "';'"), (b'\t', "tab"), (b',', "','"), (b'|', "'|'")]
-        .into_iter()
-        .find(|(other, _)| *other != delimiter && header[0].as_bytes().contains(other))
-        .map(|(_, shown)| format!("it looks separated by {shown}: say so with --delimiter {shown}"))
-}
-
-fn is_too_long(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-    error.is::<RowTooLong>()
-}
-
-/// An error of reading, in which the system's own reason stays visible to the exit code.
-fn unreadable(name: &str, line: u64, error: csv::Error) -> anyhow::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.get_ref().is_some_and(is_too_long) => {
-            anyhow::anyhow!(
-                "{name}:{line}: this row has over {MAX_ROW_BYTES} bytes: is a quote (\") not closed in it?"
-            )
-        }
-        csv::ErrorKind::Io(error) => {
-            anyhow::Error::from(error).context(format!("cannot read {name}"))
-        }
-        other => anyhow::anyhow!("cannot read {name}: {other:?}"),
-    }
-}
-
-/// A file that gives out no more than one row's worth of bytes before it is told that a row has ended.
-#[derive(Debug)]
-struct Metered {
-    file: File,
-    left: u64,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("a row is too long")]
-struct RowTooLong;
-
-impl Read for Metered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.left = self
-            .left
-            .checked_sub(count as u64)
-            .ok_or_else(|| io::Error::other(RowTooLong))?;
-        Ok(count)
-    }
-}
-
-impl Seek for Metered {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
     }
 }
