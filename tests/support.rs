@@ -62,7 +62,8 @@ impl Env {
         self.finish(self.command(args))
     }
 
-    fn finish(&self, mut command: Command) -> Run {
+    /// Runs a command that [`Self::command`] made.
+    pub fn finish(&self, mut command: Command) -> Run {
         self.seen(&command.output().expect("billbook runs"))
     }
 
