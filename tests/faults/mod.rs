@@ -7,6 +7,7 @@
 mod crowd;
 mod disk;
 mod full_disk;
+mod read_only;
 mod uncertain;
 
 use billbook::app::bill::{self, NewBill, NewItem, Step};
