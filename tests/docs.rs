@@ -124,7 +124,7 @@ fn leaves(command: &Command, words: &[String], found: &mut Vec<(Vec<String>, Com
     }
 }
 
-fn all_leaves() -> Vec<(Vec<String>, Command)> {
+pub fn all_leaves() -> Vec<(Vec<String>, Command)> {
     let mut found = Vec::new();
     leaves(&billbook::cli::command(), &[], &mut found);
     assert!(found.len() >= 30, "the walk finds the commands");

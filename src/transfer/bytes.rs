@@ -36,7 +36,11 @@ pub(super) fn ends_with_newline(file: &mut File, length: u64) -> io::Result<bool
 }
 
 /// The header as text, without the CR of a CRLF at its end.
-pub(super) fn header_text(name: &str, header: &ByteRecord) -> anyhow::Result<StringRecord> {
+pub(super) fn header_text(
+    name: &str,
+    line: u64,
+    header: &ByteRecord,
+) -> anyhow::Result<StringRecord> {
     let last = header.len().saturating_sub(1);
     let cells: ByteRecord = header
         .iter()
@@ -49,9 +53,10 @@ pub(super) fn header_text(name: &str, header: &ByteRecord) -> anyhow::Result<Str
             }
         })
         .collect();
-    if cells.as_slice().contains(&0) {
+    if let Some(index) = cells.iter().position(|cell| cell.contains(&0)) {
         anyhow::bail!(
-            "the header of {name} holds NUL characters: if the file is UTF-16 text, save it as UTF-8"
+            "{name}:{line}: column {} of the header holds a NUL character: if the file is UTF-16 text, save it as UTF-8",
+            index + 1
         );
     }
     if cells
@@ -63,8 +68,11 @@ pub(super) fn header_text(name: &str, header: &ByteRecord) -> anyhow::Result<Str
             "the lines of {name} end with CR alone: save it with line ends of LF or CRLF"
         );
     }
-    StringRecord::from_byte_record(cells).map_err(|_| {
-        anyhow::anyhow!("the header of {name} is not UTF-8 text: save the file as UTF-8")
+    StringRecord::from_byte_record(cells).map_err(|error| {
+        anyhow::anyhow!(
+            "{name}:{line}: column {} of the header is not UTF-8 text: save the file as UTF-8",
+            error.utf8_error().field() + 1
+        )
     })
 }
 

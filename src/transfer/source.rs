@@ -6,8 +6,18 @@ use std::convert::Infallible;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
+use std::panic;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::thread;
+use std::time::Duration;
+
+/// How often a copy of a silent stream looks whether the user has had enough.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// How many chunks may be read before they are copied.
+const CHUNKS_AHEAD: usize = 4;
 
 /// A file, or standard input.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -57,19 +67,20 @@ impl Source {
         let name = self.to_string();
         let cannot_read = || format!("cannot read {name}");
         let mut file = match self {
-            Self::Stdin => spool(&mut io::stdin().lock(), progress).with_context(cannot_read)?,
+            Self::Stdin => spool(&name, || Ok(io::stdin().lock()), progress)?,
             Self::File(path) => {
+                let kind = fs::metadata(path).with_context(cannot_read)?;
                 // Opening a directory succeeds on some systems, and fails unclearly on others.
-                if fs::metadata(path).with_context(cannot_read)?.is_dir() {
+                if kind.is_dir() {
                     anyhow::bail!(
                         "{name} is a directory: name a CSV file, or - for standard input"
                     );
                 }
-                let mut file = File::open(path).with_context(cannot_read)?;
-                if file.metadata().with_context(cannot_read)?.is_file() {
-                    file
+                if kind.is_file() {
+                    File::open(path).with_context(cannot_read)?
                 } else {
-                    spool(&mut file, progress).with_context(cannot_read)?
+                    let path = path.clone();
+                    spool(&name, move || File::open(path), progress)?
                 }
             }
         };
@@ -88,26 +99,53 @@ impl Source {
 }
 
 /// Copies a stream into a file that has no name and goes away with the process.
-fn spool(from: &mut dyn Read, progress: &mut dyn Progress) -> anyhow::Result<File> {
+///
+/// It needs a thread: opening and reading a pipe wait for whoever writes it, and Ctrl-C does not end that wait.
+fn spool<R: Read>(
+    name: &str,
+    open: impl FnOnce() -> io::Result<R> + Send + 'static,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<File> {
     let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
     let mut watch = Watch::begin(progress, "reading", None);
-    let mut buffer = vec![0; 1 << 16];
+    let (sender, receiver) = mpsc::sync_channel(CHUNKS_AHEAD);
+    let reader = thread::spawn(move || send_all(open()?, &sender));
     let mut copied = 0;
     loop {
-        match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(length) => {
-                file.write_all(&buffer[..length])
+        match receiver.recv_timeout(GLANCE) {
+            Ok(chunk) => {
+                file.write_all(&chunk)
                     .context("cannot write a temporary file")?;
-                copied += length as u64;
+                copied += chunk.len() as u64;
                 watch.reach(copied)?;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => watch.reach(copied)?,
-            Err(error) => return Err(error.into()),
+            Err(RecvTimeoutError::Timeout) => watch.reach(copied)?,
+            Err(RecvTimeoutError::Disconnected) => break,
         }
     }
+    let read = reader
+        .join()
+        .unwrap_or_else(|cause| panic::resume_unwind(cause));
+    read.with_context(|| format!("cannot read {name}"))?;
     file.rewind().context("cannot read a temporary file")?;
     Ok(file)
+}
+
+/// Sends a stream in chunks, to its end or until nobody listens any more.
+fn send_all(mut from: impl Read, sender: &SyncSender<Vec<u8>>) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(length) => {
+                if sender.send(buffer[..length].to_vec()).is_err() {
+                    return Ok(());
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// What a file is that begins with these bytes, when it is surely not CSV, and what to do with it.

@@ -107,7 +107,7 @@ impl Table {
             }
             line = before;
         }
-        let header = header_text(&name, &header)?;
+        let header = header_text(&name, line, &header)?;
         let place = Place {
             file: &name,
             line,

@@ -6,7 +6,7 @@
 //! in it. `BILLBOOK_UPDATE_TRANSCRIPTS=1 cargo test cli` writes down what the commands do now, to be read before it is
 //! believed.
 
-use crate::docs::home_with_examples;
+use crate::docs::{all_leaves, home_with_examples};
 use crate::support::Run;
 use std::fmt::Write as _;
 use std::fs;
@@ -39,19 +39,41 @@ macro_rules! transcripts {
 }
 
 transcripts!(
+    as_billed,
     bad_bills,
     bad_csv,
+    bad_files,
     bad_words,
     bills,
     books,
     customers,
     damage,
+    every_leaf,
     exits,
     formats,
     imports,
     products,
     sixty_years
 );
+
+#[test]
+fn every_leaf_command_is_in_a_transcript() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    let mut commands = String::new();
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            let text = fs::read_to_string(path).expect("a transcript");
+            for line in text.lines().filter_map(|line| line.strip_prefix("$ ")) {
+                writeln!(commands, "{line} ").expect("a string grows");
+            }
+        }
+    }
+    for (words, _) in all_leaves() {
+        let command = format!(" {} ", words.join(" "));
+        assert!(commands.contains(&command), "no transcript runs{command}");
+    }
+}
 
 #[track_caller]
 fn replay(name: &str) {

@@ -2,7 +2,9 @@
 
 use crate::support::Env;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 fn book_with_a_customer_and_a_product() -> Env {
     let env = Env::new();
@@ -71,6 +73,14 @@ fn long_file(env: &Env) {
     env.file("bills.csv", csv);
 }
 
+/// Sends what Ctrl-C sends.
+fn interrupt(child: &Child) {
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("a kill").success());
+}
+
 #[test]
 fn an_interrupted_import_says_so_and_changes_nothing() {
     let env = book_with_a_customer_and_a_product();
@@ -84,15 +94,55 @@ fn an_interrupted_import_says_so_and_changes_nothing() {
         );
         std::thread::yield_now();
     }
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(kill.expect("a kill").success());
+    interrupt(&child);
     let output = child.wait_with_output().expect("an end");
     let stderr = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(
         (output.status.code(), stderr.as_str()),
         (Some(130), "error: interrupted: nothing was changed\n")
+    );
+    assert_eq!(env.ok(&["status", "--format", "json"]), status);
+    assert_eq!(env.ok(&["check"]), "");
+}
+
+/// A read of a pipe that is open and silent comes back by itself only when somebody writes or closes it.
+#[test]
+fn an_import_that_waits_for_standard_input_can_be_interrupted() {
+    let env = book_with_a_customer_and_a_product();
+    let status = env.ok(&["status", "--format", "json"]);
+    let mut command = env.command(&["customer", "import", "-"]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("billbook starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    // Far more than a pipe holds: once it is written, the import has long been reading.
+    let rows = format!("name\n{}", "Grace\n".repeat(200_000));
+    input.write_all(rows.as_bytes()).expect("it is read");
+    interrupt(&child);
+    let patience = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().expect("a child").is_none() {
+        if Instant::now() > patience {
+            child.kill().expect("a kill");
+            panic!("the import still waits for its input");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("an end");
+    drop(input);
+    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(
+        (
+            output.status.code(),
+            stderr.as_str(),
+            output.stdout.as_slice()
+        ),
+        (
+            Some(130),
+            "error: interrupted: nothing was changed\n",
+            &b""[..]
+        )
     );
     assert_eq!(env.ok(&["status", "--format", "json"]), status);
     assert_eq!(env.ok(&["check"]), "");

@@ -41,6 +41,7 @@ use crate::domain::Currency;
 use crate::storage::{BookInfo, BookRows as _, Result, Scope, Storage, StorageError, Tx};
 use chrono::{DateTime, Utc};
 use connect::{Connector, Files};
+use schema::FileKind;
 use std::path::PathBuf;
 use std::time::Duration;
 use tx::SqliteTx;
@@ -100,6 +101,7 @@ impl SqliteStorage {
             })
         };
         if self.files.book().exists() {
+            self.connector.probe(&self.files.book(), FileKind::Book)?;
             return refuse("is a book already");
         }
         match std::fs::read_dir(dir) {
@@ -138,7 +140,11 @@ impl Storage for SqliteStorage {
         let (connector, files) = (self.connector.clone(), self.files.clone());
         if !files.book().exists() {
             if !self.makes_itself {
-                let hint = "make one with 'billbook init', or name another with --book";
+                let hint = if files.dir.is_file() {
+                    "this is a file, and a book is a directory: name one with --book"
+                } else {
+                    "make one with 'billbook init', or name another with --book"
+                };
                 return Err(StorageError::NoBook {
                     path: files.dir,
                     hint,

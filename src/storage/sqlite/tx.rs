@@ -123,8 +123,9 @@ impl SqliteTx {
         scope: &BTreeSet<BillingYear>,
     ) -> Result<Self> {
         let path = files.book();
-        let lock = lock::acquire(&files, connector.busy_timeout, &connector.interrupt)?;
+        // First, so that another program's directory gets no lock file of ours.
         connector.probe(&path, FileKind::Book)?;
+        let lock = lock::acquire(&files, connector.busy_timeout, &connector.interrupt)?;
         let book = connector.open(&path)?;
         let catalog = years::catalog(&book, &path)?;
         years::settle(&files, &catalog)?;
