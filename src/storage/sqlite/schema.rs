@@ -101,7 +101,13 @@ pub(super) fn probe(path: &Path, kind: FileKind, expects_wal: bool) -> Result<()
                 kind.describe()
             ));
         }
-        None => return foreign("is a database of another program: name another book".to_owned()),
+        None => {
+            let remedy = match kind {
+                FileKind::Book => "name another book",
+                FileKind::Year => "restore this book's own file from a backup",
+            };
+            return foreign(format!("is a database of another program: {remedy}"));
+        }
     }
     if user_version > SCHEMA_VERSION {
         return foreign(format!(
