@@ -141,17 +141,24 @@ fn edit() -> impl Strategy<Value = Edit> {
         .prop_map(|date| date.parse().expect("a date"));
     let reference = prop::option::of(prop::sample::select(vec!["007", "7"]).prop_map(String::from));
     let sometimes = |units| prop::option::weighted(0.5, units);
-    let new_line = (
+    let any_part = (
         sometimes(1..=2_i64),
         sometimes(1..=50_000_i64),
         sometimes(-30_000..=60_000_i64),
     );
+    // The product alone is what brings a price with it.
+    let product = (1..=2_i64).prop_map(|product| (Some(product), None, None));
+    let new_line = prop_oneof![any_part, product];
     (
         prop::option::weighted(0.3, 1..=2_i64),
-        prop::option::weighted(0.2, date),
+        prop::option::weighted(0.15, date),
         prop::option::weighted(0.3, reference),
-        prop::collection::btree_map(1..=3_usize, new_line, 0..=1),
-        prop_oneof![4 => Just(vec![]), 2 => prop::collection::vec(0..=3_usize, 1..=2)],
+        prop::collection::btree_map(
+            prop_oneof![4 => Just(1_usize), 1 => 2..=3_usize],
+            new_line,
+            0..=1,
+        ),
+        prop_oneof![6 => Just(vec![]), 1 => prop::collection::vec(0..=3_usize, 1..=2)],
         prop::collection::vec(line(), 0..=2),
     )
         .prop_map(|(customer, date, reference, change, remove, add)| Edit {
@@ -169,9 +176,9 @@ pub(super) fn verb() -> impl Strategy<Value = Verb> {
         prop_oneof![3 => Just("because"), 1 => Just(" ")].prop_map(move |why| Verb::Step(step, why))
     };
     prop_oneof![
-        3 => step(Step::Pay),
+        2 => step(Step::Pay),
         1 => step(Step::Cancel),
         3 => step(Step::Reopen),
-        6 => edit().prop_map(Verb::Edit),
+        10 => edit().prop_map(Verb::Edit),
     ]
 }
