@@ -4,12 +4,16 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 book=${1:-$(mktemp -d)/book}
-if [ -z "${BILLBOOK:-}" ]; then
-    cargo build --quiet --release --locked --manifest-path "$here/../Cargo.toml"
-    BILLBOOK=${CARGO_TARGET_DIR:-$here/../target}/release/billbook
-fi
+billbook() {
+    if [ -n "${BILLBOOK:-}" ]; then
+        command "$BILLBOOK" "$@"
+    else
+        # Cargo knows where it puts what it builds, whatever its configuration says.
+        cargo run --quiet --release --locked --manifest-path "$here/../Cargo.toml" -- "$@"
+    fi
+}
 export BILLBOOK_BOOK=$book
-say() { printf '\n$ billbook %s\n' "$*"; "$BILLBOOK" "$@"; }
+say() { printf '\n$ billbook %s\n' "$*"; billbook "$@"; }
 
 say init --currency EUR
 say customer import "$here/customers.csv"
@@ -20,4 +24,4 @@ say bill list --status pending
 say bill show 2026-000002
 say bill pay 2025-000004 2026-000001
 say status
-"$BILLBOOK" check && printf '\nThe book in %s is sound.\n' "$book"
+billbook check && printf '\nThe book in %s is sound.\n' "$book"

@@ -4,10 +4,14 @@
 
 use crate::support::Env;
 use clap::Command;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What stands above the rows of README's command reference.
+const REFERENCE_HEAD: &str = "| command | what it does | options |";
 
 fn readme() -> String {
     fs::read_to_string(Path::new(ROOT).join("README.md")).expect("README.md")
@@ -47,6 +51,10 @@ fn readme_shows_what_its_commands_print() {
     while let Some(line) = lines.next() {
         new.push_str(line);
         new.push('\n');
+        if line == REFERENCE_HEAD {
+            while lines.next_if(|line| line.starts_with('|')).is_some() {}
+            new.push_str(&reference());
+        }
         if line != "```console" {
             continue;
         }
@@ -128,32 +136,31 @@ fn the_command_line_is_well_formed() {
     billbook::cli::command().debug_assert();
 }
 
-#[test]
-fn readme_names_every_command_and_option() {
-    let readme = readme();
-    let reference = readme
-        .split("## Command reference")
-        .nth(1)
-        .expect("a command reference");
-    let reference = reference.split("\n## ").next().expect("its text");
-    for (words, command) in all_leaves() {
-        let name = words.join(" ");
-        let line = reference
-            .lines()
-            .find(|line| line.starts_with(&format!("| `{name}`")));
-        let line = line.unwrap_or_else(|| panic!("README's command reference lacks '{name}'"));
-        for option in command
+/// The rows of README's command reference.
+fn reference() -> String {
+    let rows = all_leaves().into_iter().map(|(words, command)| {
+        let positionals = command.get_positionals().map(|it| format!(" `{it}`"));
+        let positionals: String = positionals.collect();
+        let options: Vec<String> = command
             .get_arguments()
             .filter_map(|argument| argument.get_long())
-        {
-            if option != "help" {
-                assert!(
-                    line.contains(&format!("`--{option}`")),
-                    "README lacks --{option} at '{name}'"
-                );
-            }
-        }
-    }
+            .filter(|option| *option != "help")
+            .map(|option| format!("`--{option}`"))
+            .collect();
+        let about = command.get_about().expect("what it does");
+        let (name, options) = (words.join(" "), options.join(" "));
+        format!("| `{name}`{positionals} | {about} | {options} |\n")
+    });
+    std::iter::once("|---|---|---|\n".to_owned())
+        .chain(rows)
+        .collect()
+}
+
+#[test]
+fn readme_names_every_global_option_and_has_one_reference() {
+    let readme = readme();
+    let heads = readme.lines().filter(|line| *line == REFERENCE_HEAD);
+    assert_eq!(heads.count(), 1, "the table that the reference goes into");
     for option in billbook::cli::command()
         .get_arguments()
         .filter_map(|argument| argument.get_long())
@@ -163,6 +170,18 @@ fn readme_names_every_command_and_option() {
             "README lacks the global option --{option}"
         );
     }
+}
+
+#[test]
+fn readme_starts_with_the_two_commands_that_do_everything() {
+    let readme = readme();
+    let start = readme.split("```sh\n").nth(1).expect("a block of shell");
+    let start = start.split("```").next().expect("its text");
+    let commands: Vec<&str> = start
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or(line).trim())
+        .collect();
+    assert_eq!(commands, ["bash examples/run.sh", "cargo test"]);
 }
 
 #[test]
@@ -176,12 +195,43 @@ fn readme_lists_every_exit_code() {
         .filter(|code| code.parse::<u8>().is_ok())
         .collect();
     assert!(codes.len() >= 9, "{codes:?}");
-    for code in codes {
-        assert!(
-            readme.contains(&format!("\n| {code} |")),
-            "README lacks exit code {code}"
-        );
+    let table = readme.split("## Exit codes").nth(1).expect("exit codes");
+    let listed: Vec<&str> = table
+        .split("\n## ")
+        .next()
+        .expect("its text")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|code| *code != "code")
+        .collect();
+    assert_eq!(listed, codes, "README's exit codes and exit.rs's");
+}
+
+#[test]
+fn readme_says_what_to_do_about_every_finding() {
+    let mut kinds = BTreeSet::new();
+    for file in [
+        "storage/sqlite/verify.rs",
+        "storage/sqlite/assemble.rs",
+        "app/book.rs",
+    ] {
+        let source = fs::read_to_string(Path::new(ROOT).join("src").join(file)).expect(file);
+        let source: String = source.split_whitespace().collect();
+        for call in ["finding(\"", "damaged(\"", "Err((\"", "=>(\""] {
+            let found = source.split(call).skip(1);
+            kinds.extend(found.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        }
     }
+    let readme = readme();
+    let table = readme.split("\n| finding |").nth(1).expect("findings");
+    let listed: BTreeSet<String> = table
+        .split("\n\n")
+        .next()
+        .expect("its text")
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .collect();
+    assert_eq!(listed, kinds, "README's findings and those of check");
 }
 
 /// The words of a line's first command, as a shell would split it.

@@ -127,11 +127,19 @@ pub fn write_csv<'a>(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(header)?;
+    writer.write_record(header).map_err(io_error)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.write_record(row).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// The system's own error, which says whether a pipe was closed or a disk is full; the crate's would hide it.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// Writes `{"schema": 1, NAME: VALUE}`.

@@ -245,6 +245,7 @@ fn rows_together(
     let mut more = table.read(&mut first, &mut reader.problems)?;
     while more {
         reader.begin_bill(table, &first)?;
+        reader.require_key(table, &first);
         reader.item(table, &first)?;
         loop {
             more = table.read(&mut next, &mut reader.problems)?;
@@ -279,16 +280,16 @@ fn rows_apart(
     while bills.read(&mut row, &mut reader.problems)? {
         reader.begin_bill(bills, &row)?;
         let reference = bills.columns.text(field::REFERENCE, &row.cells);
-        if !reference.is_empty()
-            && !items.each_of(&reference, reader, watch, bills.position().byte())?
-        {
+        let place = bills.place(row.line, Some(field::REFERENCE));
+        if reference.is_empty() {
+            let message = "the reference is missing: it says which items are the bill's";
+            reader.problems.add(place, message);
+        } else if !items.each_of(&reference, reader, watch, bills.position().byte())? {
             let message = format!(
                 "no items in {} for it, or an earlier bill of the same reference has them",
                 items.file()
             );
-            reader
-                .problems
-                .add(bills.place(row.line, Some(field::REFERENCE)), message);
+            reader.problems.add(place, message);
         }
         reader.end_bill(bills, &row)?;
         watch.row(bills.position().byte() + items.passed())?;

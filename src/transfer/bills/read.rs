@@ -85,11 +85,6 @@ impl<'s> Reader<'s> {
         } else {
             cells.optional(field::NUMBER)
         };
-        if cells.text(field::REFERENCE).is_empty() && cells.text(field::NUMBER).is_empty() {
-            let wrong =
-                "a bill needs a reference or a number, by which its rows are known to be one bill";
-            cells.problem(None, wrong);
-        }
         let customer = self
             .lookup
             .customer_text(&mut *self.tx, &cells.text(field::CUSTOMER));
@@ -106,6 +101,16 @@ impl<'s> Reader<'s> {
             total,
         });
         Ok(())
+    }
+
+    /// Checks that the row has what tells one bill's rows from another's.
+    pub fn require_key(&mut self, table: &Table, row: &Row) {
+        let empty = |field| table.columns.text(field, &row.cells).is_empty();
+        if empty(field::REFERENCE) && empty(field::NUMBER) {
+            let message =
+                "a bill needs a reference or a number, by which its rows are known to be one bill";
+            self.problems.add(table.place(row.line, None), message);
+        }
     }
 
     /// Checks that a further row of the bill says the same of it as the first.
