@@ -1,7 +1,7 @@
 //! Bills: creating, reading, changing and settling them.
 
 use super::party::{self, Priced};
-use super::{AppError, Deed, lookup::Lookup};
+use super::{AppError, Deed, left_out, lookup::Lookup};
 use crate::domain::{
     Action, Bill, BillEdit, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerRef,
     FieldChange, HistoryEntry, Item, ItemChange, Money, Product, ProductRef, Quantity, Reference,
@@ -154,14 +154,7 @@ pub fn list(
     let mut tx = storage.begin(&Scope::Read)?;
     let filter = selection.resolve(&mut *tx)?;
     let bills = tx.list_bills(&filter)?;
-    let limited = filter
-        .limit
-        .is_some_and(|limit| bills.len() as u64 >= limit);
-    let more = if limited {
-        tx.count_bills(&filter)?.saturating_sub(bills.len() as u64)
-    } else {
-        0
-    };
+    let more = left_out(bills.len(), filter.limit, || tx.count_bills(&filter))?;
     let currency = tx.info()?.currency;
     Ok(((bills, currency), more))
 }

@@ -1,9 +1,9 @@
 //! The book as a whole: its state in figures, and whether it is sound.
 
-use crate::domain::{BillStatus, Money};
+use crate::domain::Money;
 use crate::storage::{
     BillFilter, BookInfo, CustomerFilter, Finding, ProductFilter, Scope, Storage, StorageError,
-    Tally, Tx, YearSummary,
+    Tally, Tx, YearSummary, file_name,
 };
 use std::ops::ControlFlow;
 
@@ -25,7 +25,7 @@ pub struct BookStatus {
 }
 
 impl BookStatus {
-    /// The bills of all years by status, in the order of [`BillStatus::ALL`].
+    /// The bills of all years by status, in the order of [`crate::domain::BillStatus::ALL`].
     pub fn by_status(&self) -> [Tally; 3] {
         std::array::from_fn(|index| sum(self.years.iter().map(|year| year.by_status[index])))
     }
@@ -132,16 +132,4 @@ fn as_finding(error: StorageError, found: &mut dyn FnMut(Finding)) -> anyhow::Re
     };
     found(Finding { kind, place, what });
     Ok(())
-}
-
-fn file_name(path: &std::path::Path) -> String {
-    path.file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned()
-}
-
-/// The tally of one status.
-pub fn tally_of(by_status: &[Tally; 3], status: BillStatus) -> Tally {
-    by_status[status as usize]
 }

@@ -53,3 +53,16 @@ pub fn visit<T>(
     })?;
     outcome
 }
+
+/// How many rows a list's limit left out. Only a list that reached its limit is worth the counting.
+fn left_out(
+    found: usize,
+    limit: Option<u64>,
+    count: impl FnOnce() -> storage::Result<u64>,
+) -> storage::Result<u64> {
+    let found = found as u64;
+    if limit.is_none_or(|limit| found < limit) {
+        return Ok(0);
+    }
+    Ok(count()?.saturating_sub(found))
+}

@@ -1,10 +1,11 @@
 //! Bills, written: in lists one line each, and as the document with items and history.
 
 use super::party::moment;
-use super::{Align, Column, Format, Record, Style, table, write_csv, write_json};
+use super::{Align, Column, Format, Record, Style, table, write_json};
 use crate::app::bill::Recorded;
 use crate::domain::{Bill, Currency, Email, FieldChange, HistoryEntry, Item, Reference};
 use crate::storage::BillSummary;
+use crate::transfer::{BILL_FIELDS, Sheet, write_bill};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -68,20 +69,6 @@ impl From<Recorded> for BillDocument {
     }
 }
 
-/// The columns of an item's row in CSV: those of the export.
-const CSV_COLUMNS: [&str; 10] = [
-    "reference",
-    "number",
-    "customer",
-    "date",
-    "status",
-    "product",
-    "quantity",
-    "unit_price",
-    "total_price",
-    "total_amount",
-];
-
 const ITEM_COLUMNS: &[Column] = &[
     Column("line", Align::Right),
     Column("product", Align::Right),
@@ -117,10 +104,11 @@ pub fn documents(
             Ok(())
         }
         Format::Csv => {
-            let rows = documents
-                .iter()
-                .flat_map(|document| document.rows(currency));
-            write_csv(out, CSV_COLUMNS, rows)
+            let mut sheet = Sheet::new(out, BILL_FIELDS)?;
+            for document in documents {
+                write_bill(&mut sheet, &document.bill, currency)?;
+            }
+            sheet.finish()
         }
         Format::Json => match documents {
             [one] => write_json(out, BillSummary::ONE, &one.json(currency)),
@@ -189,24 +177,6 @@ impl BillDocument {
             HISTORY_COLUMNS,
             self.history.iter().map(deed).collect(),
         )
-    }
-
-    fn rows(&self, currency: Currency) -> impl Iterator<Item = Vec<String>> {
-        let bill = &self.bill;
-        bill.items().iter().map(move |item| {
-            vec![
-                self.reference().to_owned(),
-                bill.number().to_string(),
-                bill.customer().customer_id.to_string(),
-                bill.date().to_string(),
-                bill.status().to_string(),
-                item.product().product_id.to_string(),
-                item.quantity().to_string(),
-                item.unit_price().text(currency),
-                item.total().text(currency),
-                bill.total().text(currency),
-            ]
-        })
     }
 
     fn json(&self, currency: Currency) -> Value {

@@ -1,22 +1,10 @@
 //! What an import brought, written.
 
 use super::{Align, Column, Format, Style, table, write_csv, write_json};
-use crate::domain::{BillingYear, Currency, Money};
+use crate::domain::Currency;
+use crate::transfer::{ImportedBills, YearImport};
 use serde_json::{Value, json};
 use std::io::{self, Write};
-
-/// The bills that an import brought into one year.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ImportedYear {
-    /// The year.
-    pub year: BillingYear,
-    /// How many bills.
-    pub bills: u64,
-    /// How many items.
-    pub items: u64,
-    /// What the bills add up to.
-    pub total: Money,
-}
 
 const COLUMNS: &[Column] = &[
     Column("year", Align::Whole),
@@ -38,43 +26,31 @@ pub fn imported(out: &mut dyn Write, style: Style, nouns: &str, rows: u64) -> io
 pub fn imported_bills(
     out: &mut dyn Write,
     style: Style,
-    currency: Currency,
-    years: &[ImportedYear],
+    imported: &ImportedBills,
 ) -> io::Result<()> {
-    let rows = years.iter().map(|year| {
-        row(
-            year.year.to_string(),
-            year.bills,
-            year.items,
-            year.total,
-            currency,
-        )
-    });
-    let bills = years.iter().map(|year| year.bills).sum();
-    let items = years.iter().map(|year| year.items).sum();
-    // Beyond the range of one amount the sum is shown as the largest: nothing is stored of it.
-    let total = years.iter().fold(Money::ZERO, |sum, year| {
-        sum.plus(year.total).unwrap_or(Money::MAX)
-    });
+    let (years, totals, currency) = (&imported.years, imported.totals(), imported.currency);
+    let rows = years
+        .iter()
+        .map(|(year, of)| row(year.to_string(), of, currency));
     match style.format {
         Format::Table => {
-            let sum = row("all".to_owned(), bills, items, total, currency);
+            let sum = row("all".to_owned(), &totals, currency);
             table::grid(out, style, COLUMNS, rows.chain([sum]).collect())
         }
         Format::Csv => write_csv(out, COLUMNS.iter().map(|column| column.0), rows),
         Format::Json => {
-            let years = years.iter().map(|year| {
+            let years = years.iter().map(|(year, of)| {
                 json!({
-                    "year": year.year.get(),
-                    "bills": year.bills,
-                    "items": year.items,
-                    "total_amount": year.total.text(currency),
+                    "year": year.get(),
+                    "bills": of.bills,
+                    "items": of.items,
+                    "total_amount": of.total.text(currency),
                 })
             });
             let imported = json!({
-                "bills": bills,
-                "items": items,
-                "total_amount": total.text(currency),
+                "bills": totals.bills,
+                "items": totals.items,
+                "total_amount": totals.total.text(currency),
                 "currency": currency.code(),
                 "years": years.collect::<Vec<Value>>(),
             });
@@ -83,11 +59,11 @@ pub fn imported_bills(
     }
 }
 
-fn row(year: String, bills: u64, items: u64, total: Money, currency: Currency) -> Vec<String> {
+fn row(year: String, of: &YearImport, currency: Currency) -> Vec<String> {
     vec![
         year,
-        bills.to_string(),
-        items.to_string(),
-        total.text(currency),
+        of.bills.to_string(),
+        of.items.to_string(),
+        of.total.text(currency),
     ]
 }

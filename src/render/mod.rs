@@ -8,9 +8,10 @@ mod table;
 
 pub use bill::{BillDocument, documents};
 pub use book::{findings, status};
-pub use import::{ImportedYear, imported, imported_bills};
+pub use import::{imported, imported_bills};
 
 use crate::domain::Currency;
+use crate::transfer::Sheet;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -126,20 +127,11 @@ pub fn write_csv<'a>(
     header: impl IntoIterator<Item = &'a str>,
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(header).map_err(io_error)?;
+    let mut sheet = Sheet::new(out, header)?;
     for row in rows {
-        writer.write_record(row).map_err(io_error)?;
+        sheet.row(&row)?;
     }
-    writer.flush()
-}
-
-/// The system's own error, which says whether a pipe was closed or a disk is full; the crate's would hide it.
-fn io_error(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+    sheet.finish()
 }
 
 /// Writes `{"schema": 1, NAME: VALUE}`.

@@ -18,6 +18,7 @@ use crate::domain::{
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// What storage functions return.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
@@ -96,6 +97,14 @@ pub struct YearSummary {
     pub bytes: u64,
     /// Its bills by status, in the order of [`BillStatus::ALL`].
     pub by_status: [Tally; 3],
+}
+
+/// A file as findings name it: without the directory, which is the book's.
+pub fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Something a check found wrong.

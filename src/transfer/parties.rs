@@ -1,4 +1,4 @@
-//! Importing customers and products.
+//! Customers and products as rows of a file, and importing them.
 
 use super::cells::Cells;
 use super::columns::{Layout, Need, check_mapping};
@@ -7,13 +7,13 @@ use super::progress::{Progress, Watch};
 use super::source::Source;
 use super::table::{ReadOptions, Row, Table};
 use crate::app::party::Party;
-use crate::domain::{Customer, NewCustomer, NewProduct, Product};
+use crate::domain::{Currency, Customer, NewCustomer, NewProduct, Product};
 use crate::storage::{Scope, Storage};
 
 /// The fields of a customer, in the order of an export.
-pub(super) const CUSTOMER_FIELDS: [&str; 4] = ["id", "name", "email", "address"];
+const CUSTOMER_FIELDS: [&str; 4] = ["id", "name", "email", "address"];
 /// The fields of a product, in the order of an export.
-pub(super) const PRODUCT_FIELDS: [&str; 4] = ["id", "name", "description", "price"];
+const PRODUCT_FIELDS: [&str; 4] = ["id", "name", "description", "price"];
 
 /// What an import of customers or products did.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -44,15 +44,19 @@ pub fn import_products(
     import::<Product>(storage, source, options, progress)
 }
 
-/// What comes as one row of a file.
-trait Importable: Party {
+/// What is one row of a file.
+pub(super) trait Tabular: Party {
+    /// Its fields.
     const LAYOUT: Layout;
 
     /// Makes one from its cells; `None` where a cell was wrong.
     fn from_cells(cells: &mut Cells<'_>) -> Option<Self::New>;
+
+    /// Its cells, in the order of its fields.
+    fn cells(&self, currency: Currency) -> [String; 4];
 }
 
-impl Importable for Customer {
+impl Tabular for Customer {
     const LAYOUT: Layout = Layout {
         noun: "customers",
         fields: &CUSTOMER_FIELDS,
@@ -79,9 +83,22 @@ impl Importable for Customer {
             address: address.unwrap_or_default(),
         })
     }
+
+    fn cells(&self, _: Currency) -> [String; 4] {
+        let email = self
+            .email
+            .as_ref()
+            .map_or(String::new(), ToString::to_string);
+        [
+            self.id.to_string(),
+            self.name.to_string(),
+            email,
+            self.address.to_string(),
+        ]
+    }
 }
 
-impl Importable for Product {
+impl Tabular for Product {
     const LAYOUT: Layout = Layout {
         noun: "products",
         fields: &PRODUCT_FIELDS,
@@ -108,9 +125,19 @@ impl Importable for Product {
             price: price?,
         })
     }
+
+    fn cells(&self, currency: Currency) -> [String; 4] {
+        let price = self.price.text(currency);
+        [
+            self.id.to_string(),
+            self.name.to_string(),
+            self.description.to_string(),
+            price,
+        ]
+    }
 }
 
-fn import<P: Importable>(
+fn import<P: Tabular>(
     storage: &mut dyn Storage,
     source: &Source,
     options: &ReadOptions,

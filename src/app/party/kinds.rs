@@ -58,6 +58,10 @@ impl Party for Customer {
         tx.each_customer(filter, visit)
     }
 
+    fn limit(filter: &CustomerFilter) -> Option<u64> {
+        filter.limit
+    }
+
     fn count(tx: &mut dyn Tx, filter: &CustomerFilter) -> storage::Result<u64> {
         tx.count_customers(filter)
     }
@@ -111,6 +115,10 @@ impl Party for Product {
 
     fn each(tx: &mut dyn Tx, filter: &ProductFilter, visit: Visit<Self>) -> storage::Result<()> {
         tx.each_product(filter, visit)
+    }
+
+    fn limit(filter: &ProductFilter) -> Option<u64> {
+        filter.limit
     }
 
     fn count(tx: &mut dyn Tx, filter: &ProductFilter) -> storage::Result<u64> {

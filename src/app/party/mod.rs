@@ -2,7 +2,7 @@
 
 mod kinds;
 
-use super::AppError;
+use super::{AppError, left_out};
 use crate::domain::{BillNumber, Currency};
 use crate::storage::{self, Scope, Storage, Tx, Visit};
 use chrono::{DateTime, Utc};
@@ -42,6 +42,8 @@ pub trait Party: Clone + PartialEq {
     fn on_bill(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<BillNumber>>;
     /// Visits what the filter finds, in its order.
     fn each(tx: &mut dyn Tx, filter: &Self::Filter, visit: Visit<Self>) -> storage::Result<()>;
+    /// How many a list of the filter holds at the most.
+    fn limit(filter: &Self::Filter) -> Option<u64>;
     /// How many the filter finds, its limit aside.
     fn count(tx: &mut dyn Tx, filter: &Self::Filter) -> storage::Result<u64>;
 }
@@ -144,7 +146,9 @@ pub fn list<P: Party>(
         parties.push(party);
         ControlFlow::Continue(())
     })?;
-    let more = P::count(&mut *tx, filter)?.saturating_sub(parties.len() as u64);
+    let more = left_out(parties.len(), P::limit(filter), || {
+        P::count(&mut *tx, filter)
+    })?;
     let currency = tx.info()?.currency;
     Ok(((parties, currency), more))
 }

@@ -1,12 +1,11 @@
 //! `billbook bill import`.
 
-use crate::cli::UsageError;
 use crate::cli::csv_args::ReadArgs;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Unit;
 use crate::cli::session::Session;
 use crate::cli::values;
-use crate::render::{self, ImportedYear};
+use crate::render;
 use crate::transfer::{self, BillImport, Source};
 
 /// Import bills from CSV: all of them, or none and a list of what is wrong
@@ -41,13 +40,6 @@ pub struct Args {
 impl Args {
     /// Imports the bills.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
-        if matches!(
-            (&self.read.file, &self.items),
-            (Source::Stdin, Some(Source::Stdin))
-        ) {
-            let message = "standard input can be the bills or their items, not both: name a file for one of them";
-            return Err(UsageError(message.to_owned()).into());
-        }
         let options = self.read.options(self.date_format)?;
         let import = BillImport {
             bills: self.read.file,
@@ -58,17 +50,7 @@ impl Args {
         let mut progress = session.progress(Unit::Bytes);
         let imported = transfer::import_bills(&mut *session.storage()?, &import, &mut progress)?;
         session.say_ignored(&imported.ignored_columns)?;
-        let years: Vec<_> = imported
-            .years
-            .into_iter()
-            .map(|(year, of)| ImportedYear {
-                year,
-                bills: of.bills,
-                items: of.items,
-                total: of.total,
-            })
-            .collect();
-        session.data(|out, style| render::imported_bills(out, style, imported.currency, &years))?;
+        session.data(|out, style| render::imported_bills(out, style, &imported))?;
         Ok(Exit::Ok)
     }
 }

@@ -33,15 +33,9 @@ pub(super) fn acquire(
         }
         _ => StorageError::io("lock", &path, error),
     };
-    let open = || {
-        OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-    };
-    let file = open().map_err(failed)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let file = options.open(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => return Ok(WriteLock { _file: file }),
         Err(TryLockError::WouldBlock) => {}

@@ -5,7 +5,7 @@ use super::tx::{SqliteTx, YearHandle};
 use crate::domain::{BillNumber, BillingYear};
 use crate::storage::{
     CustomerFilter, CustomerRows as _, Finding, ProductFilter, ProductRows as _, Result,
-    StorageError,
+    StorageError, file_name,
 };
 use rusqlite::Connection;
 use std::ops::ControlFlow;
@@ -36,13 +36,6 @@ fn finding(kind: &'static str, place: impl Into<String>, what: impl Into<String>
         place: place.into(),
         what: what.into(),
     }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned()
 }
 
 /// SQLite's own two checks of one schema.

@@ -10,14 +10,14 @@ use super::problems::Problems;
 use super::progress::{Progress, Watch};
 use super::source::Source;
 use super::table::{ReadOptions, Row, Table};
-use crate::domain::{BillingYear, Currency, Money};
+use crate::domain::{BillingYear, Currency, Money, ValueError};
 use crate::storage::{Scope, Storage};
 use join::Items;
 use read::Reader;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fields of a bill and of one item on it, in the order of an export.
-pub(super) const BILL_FIELDS: [&str; 10] = [
+pub const BILL_FIELDS: [&str; 10] = [
     "reference",
     "number",
     "customer",
@@ -187,9 +187,9 @@ fn open(
     progress: &mut dyn Progress,
 ) -> anyhow::Result<(Table, Option<Table>)> {
     if import.bills == Source::Stdin && import.items == Some(Source::Stdin) {
-        anyhow::bail!(
-            "bills and items cannot both come from standard input: name a file for one of them"
-        );
+        let message =
+            "standard input can be the bills or their items, not both: name a file for one of them";
+        return Err(ValueError::new(message).into());
     }
     let mut table = |source: &Source, layout: &Layout| {
         Table::open(source.open(progress)?, layout, &import.options, problems)
