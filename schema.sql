@@ -1,7 +1,8 @@
 -- The tables of a billbook book on SQLite, schema version 1.
 --
 -- A book is a directory: book.db (section book) and one file per billing year, 2026.db and so on (section year, which runs
--- on the year's file opened by itself; section "year indexes" runs after the first bills are in, which is faster).
+-- on the year's file opened by itself; section "year indexes" runs right after it, and in a load, which knows that its bills
+-- are new, once they are in: that is several times faster).
 --
 -- Amounts and quantities are integers of ten-thousandths: 12.50 is 125000. Dates are ISO 8601 texts, moments too (UTC).
 -- An empty text stands for an e-mail address that is not known. Constraints are the last line of defence: the program
@@ -87,7 +88,6 @@ CREATE TABLE billings (
     billed_customer_id INTEGER NOT NULL REFERENCES billed_customers (id),
     checksum INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX billings_reference ON billings (reference) WHERE reference IS NOT NULL;
 
 -- id is billing_id x 10^5 + line, so that the items of a bill lie beside each other.
 CREATE TABLE billing_items (
@@ -114,6 +114,7 @@ CREATE INDEX billing_history_billing_id ON billing_history (billing_id);
 
 -- section: year indexes
 
+CREATE UNIQUE INDEX billings_reference ON billings (reference) WHERE reference IS NOT NULL;
 CREATE INDEX billings_customer_id ON billings (customer_id);
 CREATE INDEX billings_date ON billings (date);
 CREATE INDEX billing_items_billing_id ON billing_items (billing_id);

@@ -12,13 +12,14 @@ pub use error::StorageError;
 pub use filter::{BillFilter, BillSort, CustomerFilter, CustomerSort, ProductFilter, ProductSort};
 
 use crate::domain::{
-    Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry,
-    Money, Name, NewCustomer, NewProduct, Product, ProductId, Reference,
+    Bill, BillNumber, BillStatus, BilledCustomer, BillingYear, Currency, Customer, CustomerId,
+    Email, HistoryEntry, Money, Name, NewCustomer, NewProduct, Product, ProductId, Reference,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What storage functions return.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
@@ -53,8 +54,48 @@ pub trait Storage {
     fn begin<'a>(&'a mut self, scope: &Scope) -> Result<Box<dyn Tx + 'a>>;
 }
 
+/// How much a load will do to one year.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct YearLoad {
+    /// How many bills it will add.
+    pub new: u64,
+    /// How many bills it will change.
+    pub changed: u64,
+}
+
+impl YearLoad {
+    /// Bills written, added or changed.
+    pub fn bills(self) -> u64 {
+        self.new + self.changed
+    }
+}
+
+/// One piece of a load.
+#[derive(Clone, Debug)]
+pub enum Load {
+    /// Bills to add. The caller knows that neither their numbers nor their references are taken.
+    Insert(Vec<Bill>),
+    /// A bill to change.
+    Change {
+        /// As it is stored.
+        old: Bill,
+        /// As it will be, under the same number.
+        new: Bill,
+        /// What goes into its history.
+        history: Vec<HistoryEntry>,
+    },
+}
+
 /// A transaction.
 pub trait Tx: BookRows + CustomerRows + ProductRows + BillRows {
+    /// Opens years for a load: any number of them, existing or new. Only in a transaction of [`Scope::write_book`], once, and
+    /// before anything was written in it.
+    ///
+    /// From here on customers and products can be written as before. Bills of these years are written by
+    /// [`BillRows::load`] only, no more of them than said here, and can be read again only after the commit. After an error
+    /// of the load nothing can be committed.
+    fn begin_load(&mut self, years: &BTreeMap<BillingYear, YearLoad>) -> Result<()>;
+
     /// Makes everything written durable, or nothing. After an error the book is as before, except after
     /// [`StorageError::CommitUnknown`].
     fn commit(self: Box<Self>) -> Result<()>;
@@ -228,6 +269,34 @@ pub struct DamagedBill {
     pub what: String,
 }
 
+/// How an import names a bill that may be in the book.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum BillKey {
+    /// By the number that another system gave it.
+    Reference(Reference),
+    /// By its own number.
+    Number(BillNumber),
+}
+
+/// What a bill's own row says, unverified but for its form.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BillHead {
+    /// The number.
+    pub number: BillNumber,
+    /// The customer as billed.
+    pub customer: Arc<BilledCustomer>,
+    /// The date of issue.
+    pub date: NaiveDate,
+    /// Where it is in its life.
+    pub status: BillStatus,
+    /// The number that another system gave it.
+    pub reference: Option<Reference>,
+    /// The stored total.
+    pub total: Money,
+    /// The stored [`checksum::checksum`], of its items, too.
+    pub checksum: i64,
+}
+
 /// Bills with their items and history.
 pub trait BillRows {
     /// The bill of that number, verified; [`StorageError::Corrupt`] where it does not agree with itself.
@@ -266,6 +335,14 @@ pub trait BillRows {
 
     /// Replaces `old` by `new`, which has the same number.
     fn update_bill(&mut self, old: &Bill, new: &Bill) -> Result<()>;
+
+    /// Adds or changes bills of a year that [`Tx::begin_load`] opened. Another thread may do it: an error is told by a later
+    /// call or by the commit.
+    fn load(&mut self, year: BillingYear, load: Load) -> Result<()>;
+
+    /// What is stored of the bills of these keys in one year, in the keys' order; `None` where there is none. Items are not
+    /// read: the checksum tells whether they are as expected. [`StorageError::Corrupt`] where a value cannot be.
+    fn find_bills(&mut self, year: BillingYear, keys: &[BillKey]) -> Result<Vec<Option<BillHead>>>;
 
     /// Adds to a bill's history.
     fn append_history(&mut self, number: BillNumber, entry: &HistoryEntry) -> Result<()>;

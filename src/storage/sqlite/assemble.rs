@@ -3,7 +3,7 @@
 use super::billed::Versions;
 use super::connect::At as _;
 use super::query::Conditions;
-use super::tx::YearHandle;
+use super::reader::YearHandle;
 use crate::domain::{
     Bill, BillNumber, BillStatus, Currency, Item, Money, Quantity, Reference, parse_date,
 };

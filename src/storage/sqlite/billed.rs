@@ -2,7 +2,7 @@
 
 use super::connect::At as _;
 use super::customers::{email_text, stored_email};
-use super::tx::YearHandle;
+use super::reader::YearHandle;
 use crate::domain::{BilledCustomer, BilledProduct, BillingYear, CustomerId, ProductId};
 use crate::storage::{Result, StorageError};
 use rusqlite::{OptionalExtension as _, params};
@@ -42,11 +42,10 @@ impl Interned {
     /// The row of a customer's version, stored now if it is new to the year.
     pub fn customer(
         &mut self,
-        year: BillingYear,
         handle: &YearHandle<'_>,
         customer: &Arc<BilledCustomer>,
     ) -> Result<i64> {
-        let key = (year, customer.customer_id);
+        let key = (handle.year, customer.customer_id);
         if let Some((known, row)) = self.customers.get(&key)
             && (Arc::ptr_eq(known, customer) || known == customer)
         {
@@ -72,11 +71,10 @@ impl Interned {
     /// The row of a product's version, stored now if it is new to the year.
     pub fn product(
         &mut self,
-        year: BillingYear,
         handle: &YearHandle<'_>,
         product: &Arc<BilledProduct>,
     ) -> Result<i64> {
-        let key = (year, product.product_id);
+        let key = (handle.year, product.product_id);
         if let Some((known, row)) = self.products.get(&key)
             && (Arc::ptr_eq(known, product) || known == product)
         {
@@ -115,8 +113,8 @@ fn find_or_insert(
 /// Versions by their row, to read.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
-    customers: HashMap<i64, Arc<BilledCustomer>>,
-    products: HashMap<i64, Arc<BilledProduct>>,
+    customers: HashMap<(BillingYear, i64), Arc<BilledCustomer>>,
+    products: HashMap<(BillingYear, i64), Arc<BilledProduct>>,
 }
 
 impl Versions {
@@ -126,7 +124,7 @@ impl Versions {
         handle: &YearHandle<'_>,
         row: i64,
     ) -> Result<Option<Arc<BilledCustomer>>> {
-        if let Some(known) = self.customers.get(&row) {
+        if let Some(known) = self.customers.get(&(handle.year, row)) {
             return Ok(Some(known.clone()));
         }
         let found = one_row(handle, CUSTOMER, row, |row| {
@@ -149,7 +147,7 @@ impl Versions {
             },
         );
         if let Some(version) = &version {
-            remember(&mut self.customers, row, version.clone());
+            remember(&mut self.customers, (handle.year, row), version.clone());
         }
         Ok(version)
     }
@@ -160,7 +158,7 @@ impl Versions {
         handle: &YearHandle<'_>,
         row: i64,
     ) -> Result<Option<Arc<BilledProduct>>> {
-        if let Some(known) = self.products.get(&row) {
+        if let Some(known) = self.products.get(&(handle.year, row)) {
             return Ok(Some(known.clone()));
         }
         let found = one_row(handle, PRODUCT, row, |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -171,7 +169,7 @@ impl Versions {
             }))
         });
         if let Some(version) = &version {
-            remember(&mut self.products, row, version.clone());
+            remember(&mut self.products, (handle.year, row), version.clone());
         }
         Ok(version)
     }

@@ -1,9 +1,10 @@
 //! The book itself: its making, its settings and its years in figures.
 
 use super::connect::{At as _, Connector, Files};
-use super::schema::{FileKind, SCHEMA_VERSION, section};
+use super::schema::SCHEMA_VERSION;
+use super::staged::Staged;
 use super::tx::SqliteTx;
-use super::years::{self, Staged};
+use super::years;
 use crate::domain::{BillStatus, BillingYear, Currency, Money};
 use crate::storage::{BookInfo, BookRows, Finding, Result, StorageError, YearSummary};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -36,13 +37,13 @@ pub(super) fn create(
     currency: Currency,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut staged = Staged::begin(connector, files.book(), FileKind::Book, section("book"))?;
+    let mut staged = Staged::book(connector, files)?;
     let values = [currency.code().to_owned(), moment_text(now)];
     staged
         .connection()
         .execute(INSERT_SETTINGS, values)
         .at(staged.path())?;
-    staged.finish("")?;
+    staged.finish()?;
     staged
         .publish()
         .map_err(|error| StorageError::io("create", files.book(), error))?;

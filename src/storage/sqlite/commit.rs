@@ -1,7 +1,7 @@
 //! The commit: the one moment in which a write becomes true.
 
 use super::connect::{At as _, Connector, failure};
-use super::schema::section;
+use super::staged::Staged;
 use super::tx::{SqliteTx, Writing};
 use super::years;
 use crate::context::Interrupt;
@@ -12,12 +12,16 @@ const RAISE_COUNTER: &str = "UPDATE main.commits SET counter = ?1";
 const STAMP_CATALOG: &str = "INSERT INTO main.years (year, stamp) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET stamp = excluded.stamp";
 
 impl SqliteTx {
-    /// Commits. New years are complete and on disk before; what remains after is to give them their names.
+    /// Commits. Files that were made anew are complete and on disk before; what remains after is to give
+    /// them their names.
     pub(super) fn commit_all(mut self) -> Result<()> {
         let Some(mut writing) = self.writing.take() else {
             return Ok(());
         };
-        self.heed_interrupt()?;
+        self.connector.heed_interrupt()?;
+        if let Some(loading) = writing.loading.take() {
+            writing.staged = loading.finish()?;
+        }
         let counter = self.info.commits + 1;
         self.prepare_commit(&mut writing, counter)?;
         let path = self.book_path();
@@ -45,14 +49,11 @@ impl SqliteTx {
         };
         if let Err(error) = committed {
             if !matches!(error, StorageError::CommitUnknown { .. }) {
-                writing.staged.values_mut().for_each(years::Staged::forget);
+                writing.staged.values_mut().for_each(Staged::forget);
             }
             return Err(error);
         }
-        let published = writing
-            .staged
-            .values_mut()
-            .try_for_each(years::Staged::publish);
+        let published = writing.staged.values_mut().try_for_each(Staged::publish);
         if published.is_ok() && !writing.staged.is_empty() {
             // The commit is durable without it: whoever opens the year next finishes the renaming.
             let _ = years::sync_dir(&files.dir);
@@ -63,12 +64,8 @@ impl SqliteTx {
     /// Everything that can be done, and can fail, before the moment itself.
     fn prepare_commit(&self, writing: &mut Writing, counter: u64) -> Result<()> {
         let path = self.book_path();
-        let stamp = format!(
-            "{}\nUPDATE year_file SET stamp = {counter};",
-            section("year indexes")
-        );
         for staged in writing.staged.values_mut() {
-            staged.finish(&stamp)?;
+            staged.finish()?;
         }
         if !writing.staged.is_empty() {
             years::sync_dir(&self.files.dir)?;

@@ -40,6 +40,8 @@ impl Default for Durability {
 pub(super) struct Connector {
     pub busy_timeout: Duration,
     pub interrupt: Interrupt,
+    /// Ends what the threads of a load still do when their work is not wanted any more.
+    pub given_up: Interrupt,
     pub durability: Durability,
 }
 
@@ -57,6 +59,17 @@ impl Connector {
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         self.prepare(&mut connection).map_err(failed)?;
         self.make_durable(&connection, "main", path)?;
+        Ok(connection)
+    }
+
+    /// Opens a database in memory, to which years are attached to be read. Its main schema takes no lock on any file, as
+    /// `book.db` would: a reader that waits for a second lock while a writer waits for the end of its first stops both.
+    pub fn open_in_memory(&self, place: &Path) -> Result<Connection> {
+        // Not to create: what is attached must be there.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |error| failure(place, error);
+        let mut connection = Connection::open_in_memory_with_flags(flags).map_err(failed)?;
+        self.prepare(&mut connection).map_err(failed)?;
         Ok(connection)
     }
 
@@ -94,11 +107,20 @@ impl Connector {
         connection.execute_batch(
             "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;",
         )?;
-        let interrupt = self.interrupt.clone();
+        let (interrupt, given_up) = (self.interrupt.clone(), self.given_up.clone());
         connection.progress_handler(
             STEPS_BETWEEN_INTERRUPTS,
-            Some(move || interrupt.is_raised()),
+            Some(move || interrupt.is_raised() || given_up.is_raised()),
         )
+    }
+
+    /// Ctrl-C ends loops that run between statements, too.
+    pub fn heed_interrupt(&self) -> Result<()> {
+        if self.interrupt.is_raised() || self.given_up.is_raised() {
+            Err(StorageError::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 
     /// Sets both pragmas on one schema and reads them back: SQLite ignores what it cannot do, and says nothing.
@@ -210,10 +232,22 @@ impl Files {
         self.dir.join(format!("{year}.db"))
     }
 
-    /// Where a file is made before it takes its place.
-    pub fn unpublished(path: &Path) -> PathBuf {
+    /// Where SQLite keeps what a write to that file would need to be undone.
+    pub fn journal_of(path: &Path) -> PathBuf {
         let mut name = path.as_os_str().to_owned();
-        name.push(".new");
+        name.push("-journal");
         PathBuf::from(name)
+    }
+
+    /// Where `book.db` is made before it takes its place.
+    pub fn unpublished_book(&self) -> PathBuf {
+        self.dir.join("book.db.new")
+    }
+
+    /// Where a year's file is made before the commit of that number, and waits for its name behind it: `2026.db.57.new`.
+    ///
+    /// The number tells a file that was committed from every other: each name is used by one commit at the most.
+    pub fn unpublished_year(&self, year: crate::domain::BillingYear, stamp: u64) -> PathBuf {
+        self.dir.join(format!("{year}.db.{stamp}.new"))
     }
 }

@@ -2,7 +2,8 @@
 
 use super::book::{moment, moment_text};
 use super::connect::At as _;
-use super::tx::{SqliteTx, YearHandle};
+use super::reader::YearHandle;
+use super::tx::SqliteTx;
 use crate::domain::{BillNumber, FieldChange, HistoryEntry};
 use crate::storage::{Result, StorageError};
 use rusqlite::params;

@@ -20,21 +20,28 @@ mod assemble;
 mod billed;
 mod bills;
 mod bills_read;
+mod bills_write;
 mod book;
 mod commit;
 mod connect;
+mod crew;
 mod customers;
+mod heads;
 mod history;
+mod load;
 mod lock;
 mod products;
 mod query;
+mod reader;
 mod rows;
 mod schema;
+mod staged;
 mod tx;
 mod verify;
 mod years;
 
 pub use connect::Durability;
+pub use load::copy_pays;
 
 use crate::context::Interrupt;
 use crate::domain::Currency;
@@ -62,6 +69,7 @@ pub struct SqliteStorage {
     makes_itself: bool,
     now: DateTime<Utc>,
     connector: Connector,
+    fewest_copied: u64,
 }
 
 impl SqliteStorage {
@@ -79,8 +87,10 @@ impl SqliteStorage {
             connector: Connector {
                 busy_timeout: lock_timeout,
                 interrupt,
+                given_up: Interrupt::default(),
                 durability: Durability::SAFE,
             },
+            fewest_copied: load::FEWEST_COPIED,
         }
     }
 
@@ -88,6 +98,13 @@ impl SqliteStorage {
     #[must_use]
     pub fn with_durability(mut self, durability: Durability) -> Self {
         self.connector.durability = durability;
+        self
+    }
+
+    /// The same with another least number of bills for which a load copies a year: for the tests, whose years are small.
+    #[must_use]
+    pub fn with_copies_from(mut self, bills: u64) -> Self {
+        self.fewest_copied = bills;
         self
     }
 
@@ -165,7 +182,11 @@ impl Storage for SqliteStorage {
         }
         Ok(match scope {
             Scope::Read => Box::new(SqliteTx::read(connector, files)?),
-            Scope::Write(years) => Box::new(SqliteTx::write(connector, files, years)?),
+            Scope::Write(years) => {
+                let mut tx = SqliteTx::write(connector, files, years)?;
+                tx.fewest_copied = self.fewest_copied;
+                Box::new(tx)
+            }
         })
     }
 }

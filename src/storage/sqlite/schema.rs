@@ -55,6 +55,15 @@ pub(super) fn section(name: &str) -> &'static str {
     rest.split("\n-- section: ").next().unwrap_or(rest)
 }
 
+/// The names of the indexes that a load makes last.
+pub(super) fn late_indexes() -> impl Iterator<Item = &'static str> {
+    section("year indexes").lines().filter_map(|line| {
+        let (create, rest) = line.split_once(" INDEX ")?;
+        let name = rest.split(' ').next()?;
+        create.starts_with("CREATE").then_some(name)
+    })
+}
+
 /// Looks at the first bytes of a file, before SQLite opens it: whether it is ours, of the kind meant, of a version known,
 /// and not in WAL mode, in which a commit over several files can be torn by a crash.
 ///

@@ -1,21 +1,21 @@
 //! A transaction over `book.db` and the years that it needs.
 
-use super::billed::Interned;
+use super::billed::{Interned, Versions};
 use super::book;
 use super::connect::{At as _, Connector, Files};
+use super::load::{FEWEST_COPIED, Loading};
 use super::lock::{self, WriteLock};
+use super::reader::{MAX_ATTACHED, Reader, YearHandle, schema_of};
 use super::rows::BookFile;
 use super::schema::FileKind;
-use super::years::{self, Catalog, Staged};
+use super::staged::{Maker, Staged};
+use super::years::{self, Catalog};
 use crate::domain::{BillingYear, Currency};
-use crate::storage::{BookInfo, Result, StorageError, Tx};
+use crate::storage::{BookInfo, Result, StorageError, Tx, YearLoad};
 use rusqlite::Connection;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::{Path, PathBuf};
-
-/// How many files SQLite attaches to one connection in a default build.
-pub(super) const MAX_ATTACHED: usize = 10;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// A transaction. The connections are declared, and so dropped, before the lock.
 #[derive(Debug)]
@@ -24,85 +24,32 @@ pub(super) struct SqliteTx {
     pub connector: Connector,
     pub info: BookInfo,
     pub catalog: Catalog,
+    /// Versions that were read.
+    pub versions: Versions,
+    /// Versions that were written.
     pub interned: Interned,
     /// Holds the transaction on `book.db`, and in a write the attached years that change.
     pub book: Connection,
-    reader: Reader,
+    pub reader: Reader,
     pub writing: Option<Writing>,
+    /// The fewest bills for which a load copies a year.
+    pub fewest_copied: u64,
 }
 
 /// What only a write has.
 #[derive(Debug)]
 pub(super) struct Writing {
     /// The years that the scope names.
-    scope: BTreeSet<BillingYear>,
-    /// Those of them that exist, attached to the connection on `book.db`.
-    attached: BTreeSet<BillingYear>,
-    /// Those of them that are being made.
+    pub scope: BTreeSet<BillingYear>,
+    /// Years that exist and may be written, attached to the connection on `book.db`.
+    pub attached: BTreeSet<BillingYear>,
+    /// Years that are being made.
     pub staged: BTreeMap<BillingYear, Staged>,
     /// Attached ones that were written to.
     pub touched: BTreeSet<BillingYear>,
+    /// The load that was begun.
+    pub loading: Option<Loading>,
     _lock: WriteLock,
-}
-
-/// A year as a query sees it.
-#[derive(Debug)]
-pub(super) struct YearHandle<'a> {
-    pub connection: &'a Connection,
-    pub path: PathBuf,
-    schema: String,
-}
-
-impl YearHandle<'_> {
-    /// A statement about this year: `{y}` stands for its schema.
-    pub fn sql(&self, template: &str) -> String {
-        template.replace("{y}", &self.schema)
-    }
-}
-
-/// A second connection, to which years are attached to be read, the oldest making way when there is no more room.
-///
-/// The transaction on `book.db` keeps all of them as they are, so that it does not matter when each is attached.
-#[derive(Debug, Default)]
-struct Reader {
-    connection: Option<Connection>,
-    attached: VecDeque<BillingYear>,
-}
-
-impl Reader {
-    fn attach(
-        &mut self,
-        tx: (&Connector, &Files, &BookInfo),
-        year: BillingYear,
-        stamp: u64,
-    ) -> Result<&Connection> {
-        let (connector, files, info) = tx;
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => connector.open(&files.book())?,
-        };
-        let connection = self.connection.insert(connection);
-        if self.attached.contains(&year) {
-            return Ok(connection);
-        }
-        if self.attached.len() == MAX_ATTACHED
-            && let Some(oldest) = self.attached.pop_front()
-        {
-            connection.flush_prepared_statement_cache();
-            connection
-                .execute_batch(&format!("DETACH {}", schema_of(oldest)))
-                .at(&files.year(oldest))?;
-        }
-        let path = years::locate(files, year)?;
-        connector.attach(connection, &path, &schema_of(year))?;
-        self.attached.push_back(year);
-        years::verify_stamp(connection, &schema_of(year), &path, info, year, stamp)?;
-        Ok(connection)
-    }
-}
-
-fn schema_of(year: BillingYear) -> String {
-    format!("y{year}")
 }
 
 impl SqliteTx {
@@ -141,8 +88,7 @@ impl SqliteTx {
             });
         }
         for &year in &attached {
-            let path = years::locate(&files, year)?;
-            connector.attach(&book, &path, &schema_of(year))?;
+            attach_to_write(&connector, &files, &book, &catalog, year)?;
         }
         book.execute_batch("BEGIN IMMEDIATE").at(&path)?;
         let writing = Writing {
@@ -150,14 +96,20 @@ impl SqliteTx {
             attached,
             staged: BTreeMap::new(),
             touched: BTreeSet::new(),
+            loading: None,
             _lock: lock,
         };
         let tx = Self::begun(connector, files, book, Some(writing))?;
         for &year in &tx.writing.as_ref().expect("a write").attached {
-            let (path, stamp) = (tx.files.year(year), tx.catalog[&year]);
-            years::verify_stamp(&tx.book, &schema_of(year), &path, &tx.info, year, stamp)?;
+            tx.verify_attached(year)?;
         }
         Ok(tx)
+    }
+
+    /// Makes sure that a year attached to the connection on `book.db` is the one that the catalog expects.
+    pub fn verify_attached(&self, year: BillingYear) -> Result<()> {
+        let (path, stamp) = (self.files.year(year), self.catalog[&year]);
+        years::verify_stamp(&self.book, &schema_of(year), &path, &self.info, year, stamp)
     }
 
     fn begun(
@@ -174,10 +126,12 @@ impl SqliteTx {
             connector,
             info,
             catalog,
+            versions: Versions::default(),
             interned: Interned::default(),
             book,
             reader: Reader::default(),
             writing,
+            fewest_copied: FEWEST_COPIED,
         })
     }
 
@@ -210,36 +164,49 @@ impl SqliteTx {
     }
 
     /// A year to read; `None` when the book has no such year.
+    ///
+    /// # Panics
+    /// When the year is one of a load, which is a mistake in the program.
     pub fn year(&mut self, year: BillingYear) -> Result<Option<YearHandle<'_>>> {
-        let path = self.files.year(year);
+        self.make_readable(year)?;
+        Ok(self.readable(year))
+    }
+
+    /// Makes [`Self::readable`] find a year that the book has.
+    pub fn make_readable(&mut self, year: BillingYear) -> Result<()> {
         if let Some(writing) = &self.writing {
-            if let Some(staged) = writing.staged.get(&year) {
-                let path = staged.path().to_owned();
-                return Ok(Some(YearHandle {
-                    connection: staged.connection(),
-                    path,
-                    schema: "main".to_owned(),
-                }));
-            }
-            if writing.attached.contains(&year) {
-                return Ok(Some(YearHandle {
-                    connection: &self.book,
-                    path,
-                    schema: schema_of(year),
-                }));
+            let loading = writing.loading.as_ref();
+            assert!(
+                !loading.is_some_and(|loading| loading.has(year)),
+                "a year is read again only when its load was committed"
+            );
+            if writing.staged.contains_key(&year) || writing.attached.contains(&year) {
+                return Ok(());
             }
         }
         let Some(&stamp) = self.catalog.get(&year) else {
-            return Ok(None);
+            return Ok(());
         };
-        let connection =
-            self.reader
-                .attach((&self.connector, &self.files, &self.info), year, stamp)?;
-        Ok(Some(YearHandle {
-            connection,
-            path,
-            schema: schema_of(year),
-        }))
+        self.reader
+            .attach((&self.connector, &self.files, &self.info), year, stamp)
+    }
+
+    /// A year that [`Self::make_readable`] has seen to; this one borrows the transaction only to read.
+    pub fn readable(&self, year: BillingYear) -> Option<YearHandle<'_>> {
+        if let Some(writing) = &self.writing {
+            if let Some(staged) = writing.staged.get(&year) {
+                let path = staged.path().to_owned();
+                return Some(YearHandle::alone(year, staged.connection(), path));
+            }
+            if writing.attached.contains(&year) {
+                return Some(YearHandle::attached(
+                    year,
+                    &self.book,
+                    self.files.year(year),
+                ));
+            }
+        }
+        self.reader.year(year)
     }
 
     /// A year to write, made when it is new, and what is known of the versions billed in it.
@@ -247,9 +214,7 @@ impl SqliteTx {
     /// # Panics
     /// When the scope does not name the year, which is a mistake in the program.
     pub fn year_to_write(&mut self, year: BillingYear) -> Result<(YearHandle<'_>, &mut Interned)> {
-        if self.connector.interrupt.is_raised() {
-            return Err(StorageError::Interrupted);
-        }
+        self.connector.heed_interrupt()?;
         let path = self.files.year(year);
         let writing = self
             .writing
@@ -258,34 +223,19 @@ impl SqliteTx {
             .expect("a year is only written in a transaction whose scope names it");
         if writing.attached.contains(&year) {
             writing.touched.insert(year);
-            let handle = YearHandle {
-                connection: &self.book,
-                path,
-                schema: schema_of(year),
-            };
+            let handle = YearHandle::attached(year, &self.book, path);
             return Ok((handle, &mut self.interned));
         }
-        if let Entry::Vacant(place) = writing.staged.entry(year) {
-            let staged = Staged::create(&self.connector, &self.files, &self.info.id, year)?;
-            place.insert(staged);
-        }
-        let staged = &writing.staged[&year];
-        let path = staged.path().to_owned();
-        let handle = YearHandle {
-            connection: staged.connection(),
-            path,
-            schema: "main".to_owned(),
+        let staged = match writing.staged.entry(year) {
+            Entry::Occupied(place) => place.into_mut(),
+            Entry::Vacant(place) => {
+                let maker = Maker::new(&self.connector, &self.files, &self.info);
+                place.insert(Staged::year(&maker, year)?)
+            }
         };
+        let path = staged.path().to_owned();
+        let handle = YearHandle::alone(year, staged.connection(), path);
         Ok((handle, &mut self.interned))
-    }
-
-    /// Ctrl-C ends loops that run between statements, too.
-    pub fn heed_interrupt(&self) -> Result<()> {
-        if self.connector.interrupt.is_raised() {
-            Err(StorageError::Interrupted)
-        } else {
-            Ok(())
-        }
     }
 
     /// The years of the directory's files that the book knows, by file name.
@@ -294,11 +244,28 @@ impl SqliteTx {
         name == "book.lock"
             || known("book.db")
             || self.catalog.keys().any(|year| known(&format!("{year}.db")))
-            || years::is_unpublished(Path::new(name))
+            || years::is_unpublished(name)
     }
 }
 
+/// Attaches an existing year to the connection on `book.db`, before its transaction begins.
+pub(super) fn attach_to_write(
+    connector: &Connector,
+    files: &Files,
+    book: &Connection,
+    catalog: &Catalog,
+    year: BillingYear,
+) -> Result<()> {
+    // Nothing waits for its name: the holder of the write lock has settled that.
+    let path = years::locate(files, year, catalog[&year], &mut 0)?;
+    connector.attach(book, &path, &schema_of(year))
+}
+
 impl Tx for SqliteTx {
+    fn begin_load(&mut self, years: &BTreeMap<BillingYear, YearLoad>) -> Result<()> {
+        self.open_for_load(years)
+    }
+
     fn commit(self: Box<Self>) -> Result<()> {
         (*self).commit_all()
     }

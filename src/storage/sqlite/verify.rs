@@ -1,7 +1,9 @@
 //! Looking for damage: in the files themselves, between them, and beside them.
 
 use super::connect::At as _;
-use super::tx::{SqliteTx, YearHandle};
+use super::reader::YearHandle;
+use super::rows::BookFile;
+use super::tx::SqliteTx;
 use crate::domain::{BillNumber, BillingYear};
 use crate::storage::{
     CustomerFilter, CustomerRows as _, Finding, ProductFilter, ProductRows as _, Result,
@@ -11,16 +13,19 @@ use rusqlite::Connection;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-const ORPHANS: [(&str, &str); 2] = [
+/// What a year refers to in `book.db`: each id once, with a bill that does, and whether there is such a row. They are asked
+/// on two connections, for a year is not attached where `book.db` is.
+const REFERENCES: [(&str, &str, &str); 2] = [
     (
         "customer",
-        "SELECT min(id), customer_id FROM {y}.billings
-            WHERE customer_id NOT IN (SELECT id FROM main.customers) GROUP BY customer_id",
+        "SELECT min(id), customer_id FROM {y}.billings GROUP BY customer_id",
+        "SELECT 1 FROM main.customers WHERE id = ?1",
     ),
+    // The bill is taken from the item's own id, so that the index alone answers.
     (
         "product",
-        "SELECT min(billing_id), product_id FROM {y}.billing_items
-            WHERE product_id NOT IN (SELECT id FROM main.products) GROUP BY product_id",
+        "SELECT min(id) / 100000, product_id FROM {y}.billing_items GROUP BY product_id",
+        "SELECT 1 FROM main.products WHERE id = ?1",
     ),
 ];
 const SERIES: &str = "SELECT count(*), max(id) FROM {y}.billings";
@@ -129,12 +134,13 @@ impl SqliteTx {
 
     /// One year: its file, what it refers to in `book.db`, and its numbers.
     pub(super) fn find_in_year(&mut self, year: BillingYear, found: Found<'_>) -> Result<()> {
-        let Some(handle) = self.year(year)? else {
+        self.make_readable(year)?;
+        let Some(handle) = self.readable(year) else {
             return Ok(());
         };
         check_file(handle.connection, &handle.sql("{y}"), &handle.path, found)?;
-        for (noun, sql) in ORPHANS {
-            find_orphans(&handle, noun, sql, found)?;
+        for reference in REFERENCES {
+            find_orphans(&self.book_file(), &handle, reference, found)?;
         }
         find_stray_items(&handle, found)?;
         find_gaps(&handle, year, found)
@@ -148,14 +154,23 @@ fn bill_place(id: i64) -> String {
     )
 }
 
-fn find_orphans(handle: &YearHandle<'_>, noun: &str, sql: &str, found: Found<'_>) -> Result<()> {
+fn find_orphans(
+    book: &BookFile<'_>,
+    handle: &YearHandle<'_>,
+    (noun, referred, known): (&str, &str, &str),
+    found: Found<'_>,
+) -> Result<()> {
+    let mut known = book.connection.prepare(known).at(&book.path)?;
     let mut statement = handle
         .connection
-        .prepare(&handle.sql(sql))
+        .prepare(&handle.sql(referred))
         .at(&handle.path)?;
     let mut rows = statement.query([]).at(&handle.path)?;
     while let Some(row) = rows.next().at(&handle.path)? {
         let (bill, id): (i64, i64) = (row.get(0).at(&handle.path)?, row.get(1).at(&handle.path)?);
+        if known.exists([id]).at(&book.path)? {
+            continue;
+        }
         let what =
             format!("it refers to {noun} {id}, and there is none (perhaps other bills do too)");
         found(finding("reference", bill_place(bill), what));
