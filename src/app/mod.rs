@@ -1,12 +1,14 @@
 //! The use cases of a book, once for every engine: they begin a transaction, apply the rules of [`crate::domain`] and
 //! commit. What they take is parsed already and what they return is not yet rendered.
 
+mod adopt;
 pub mod bill;
 pub mod book;
 mod error;
 pub mod lookup;
 pub mod party;
 
+pub use adopt::adopt;
 pub use error::AppError;
 
 use crate::domain::{Action, FieldChange, HistoryEntry, Note};

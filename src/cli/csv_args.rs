@@ -6,7 +6,10 @@ use super::session::Session;
 use super::values;
 use crate::render;
 use crate::storage::Storage;
-use crate::transfer::{self, Imported, MapRule, Mapping, Progress, ReadOptions, Source};
+use crate::transfer::{
+    self, ImportMode, MapRule, Mapping, OnExisting, PartyImport, PartyPlan, Progress, ReadOptions,
+    Remarks, Source,
+};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -20,9 +23,15 @@ pub struct ReadArgs {
     /// Columns that are neither a field nor mapped are then ignored.
     #[arg(long, value_name = "FIELD=COLUMN")]
     map: Vec<MapRule>,
-    /// What stands between the columns: one character, or the word tab
-    #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = values::delimiter)]
-    delimiter: u8,
+    /// What stands between the columns: one character, or the word tab [default: what the header shows]
+    #[arg(long, value_name = "CHARACTER", value_parser = values::delimiter)]
+    delimiter: Option<u8>,
+    /// Amounts and quantities have a comma before their decimals, as in 12,50
+    #[arg(long)]
+    decimal_comma: bool,
+    /// Take texts as they stand, without taking off an export's guard against spreadsheet formulas
+    #[arg(long)]
+    raw: bool,
 }
 
 impl ReadArgs {
@@ -32,32 +41,86 @@ impl ReadArgs {
             mapping: Mapping::new(&self.map)?,
             date_format,
             delimiter: self.delimiter,
+            decimal_comma: self.decimal_comma,
+            raw: self.raw,
         })
+    }
+}
+
+/// How an import goes about it.
+#[derive(Debug, clap::Args)]
+pub struct ModeArgs {
+    /// What becomes of records that the book has and that differ from the file's; the same ones stay in any case
+    #[arg(long, value_enum, default_value_t)]
+    on_existing: OnExisting,
+    /// Only show what would be imported
+    #[arg(long)]
+    dry_run: bool,
+    /// Import what can be, and write the rest to FILE with line and reason, to be mended and imported again; exit code 6
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+impl ModeArgs {
+    /// As the import takes it.
+    pub fn mode(self) -> ImportMode {
+        ImportMode {
+            on_existing: self.on_existing,
+            dry_run: self.dry_run,
+            rejects: self.rejects,
+        }
     }
 }
 
 /// One of the imports of customers and products.
 type ImportParties =
-    fn(&mut dyn Storage, &Source, &ReadOptions, &mut dyn Progress) -> anyhow::Result<Imported>;
+    fn(&mut dyn Storage, &PartyImport, &mut dyn Progress) -> anyhow::Result<PartyPlan>;
 
 /// Imports customers or products, which `nouns` says.
 pub fn import(
     session: &mut Session<'_, '_>,
-    nouns: &str,
-    args: &ReadArgs,
+    nouns: &'static str,
+    (read, mode): (ReadArgs, ModeArgs),
     import: ImportParties,
 ) -> anyhow::Result<Exit> {
-    let options = args.options(None)?;
+    let what = PartyImport {
+        options: read.options(None)?,
+        source: read.file,
+        mode: mode.mode(),
+    };
     let mut progress = session.progress(Unit::Bytes);
-    let imported = import(
-        &mut *session.storage()?,
-        &args.file,
-        &options,
-        &mut progress,
-    )?;
-    session.say_ignored(&imported.ignored_columns)?;
-    session.data(|out, style| render::imported(out, style, nouns, imported.rows))?;
-    Ok(Exit::Ok)
+    let plan = import(&mut *session.storage()?, &what, &mut progress)?;
+    drop(progress);
+    session.say_guesses(&plan.remarks)?;
+    session.data(|out, style| render::imported(out, style, nouns, &plan))?;
+    finish_import(session, plan.remarks, what.mode.dry_run)
+}
+
+/// Says what is left to say of an import, and how it ended.
+pub fn finish_import(
+    session: &mut Session<'_, '_>,
+    remarks: Remarks,
+    dry_run: bool,
+) -> anyhow::Result<Exit> {
+    if let Some(refusal) = remarks.refusal {
+        return Err(refusal.into());
+    }
+    if dry_run {
+        session.say("nothing was imported: this is what would be")?;
+    }
+    let Some(rejected) = remarks.rejected else {
+        return Ok(Exit::Ok);
+    };
+    session.say(rejected)?;
+    if !dry_run {
+        let files: Vec<String> = remarks
+            .rejects
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        session.say(format_args!("the rejects are in {}", files.join(" and ")))?;
+    }
+    Ok(Exit::Partly)
 }
 
 /// Where an export goes.

@@ -23,6 +23,8 @@ pub enum Exit {
     NotFound = 4,
     /// Verification failed, or something is damaged.
     Damaged = 5,
+    /// Done in part: what could not be imported was written to the file of rejects.
+    Partly = 6,
     /// Somebody else holds the book.
     Locked = 11,
     /// Whether the change was committed is not known.

@@ -37,8 +37,8 @@ pub struct UsageError(String);
     version,
     max_term_width = 100,
     after_help = "Every command has --help with examples. Data goes to standard output, messages to standard error.\n\
-        Exit codes: 0 ok, 1 failure, 2 usage, 3 refused by a rule, 4 not found, 5 damaged, 11 locked,\n\
-        12 commit outcome unknown, 13 disk full, 130 interrupted."
+        Exit codes: 0 ok, 1 failure, 2 usage, 3 refused by a rule, 4 not found, 5 damaged, 6 done in part,\n\
+        11 locked, 12 commit outcome unknown, 13 disk full, 130 interrupted."
 )]
 struct Cli {
     #[command(flatten)]

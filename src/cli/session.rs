@@ -11,6 +11,7 @@ use crate::domain::{Currency, Note};
 use crate::render::{self, BillDocument, Record, Style};
 use crate::storage::sqlite::{Location, SqliteStorage};
 use crate::storage::{Storage, StorageError};
+use crate::transfer::Remarks;
 use chrono::{NaiveDate, Utc};
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -194,12 +195,18 @@ impl<'s, 'c> Session<'s, 'c> {
         ))
     }
 
-    /// Says on standard error which columns of a file were not read.
-    pub fn say_ignored(&mut self, columns: &[String]) -> anyhow::Result<()> {
-        if columns.is_empty() {
+    /// Says on standard error what an import found out about its files, and which columns were not read.
+    pub fn say_guesses(&mut self, remarks: &Remarks) -> anyhow::Result<()> {
+        for guess in &remarks.guesses {
+            self.say(guess)?;
+        }
+        if remarks.ignored_columns.is_empty() {
             return Ok(());
         }
-        self.say(format_args!("ignored columns: {}", columns.join(", ")))
+        self.say(format_args!(
+            "ignored columns: {}",
+            remarks.ignored_columns.join(", ")
+        ))
     }
 
     /// Asks for a yes before something is destroyed. Without a terminal to ask at, the yes must be on the command line.

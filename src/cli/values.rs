@@ -2,6 +2,7 @@
 
 use crate::domain::{BillStatus, ValueError};
 use crate::storage::{BillSort, CustomerSort, ProductSort};
+use crate::transfer::OnExisting;
 use chrono::NaiveDate;
 use chrono::format::{Item, StrftimeItems};
 use clap::ValueEnum;
@@ -72,3 +73,4 @@ words!(CustomerSort { Id = "id", Name = "name", Email = "email" });
 words!(ProductSort { Id = "id", Name = "name", Price = "price" });
 words!(BillSort { Date = "date", Total = "total", Customer = "customer", Id = "id" });
 words!(BillStatus { Pending = "pending", Paid = "paid", Cancelled = "cancelled" });
+words!(OnExisting { Refuse = "refuse", Update = "update", Skip = "skip" });

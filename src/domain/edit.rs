@@ -64,7 +64,7 @@ impl Bill {
         }
         edited.items = edited_items(&self.items, edit.change, &edit.remove, edit.add, currency)?;
         edited.total = total_of(&edited.items)?;
-        let changes = differences(self, &edited, currency);
+        let changes = self.differences(&edited, currency);
         *self = edited;
         Ok(changes)
     }
@@ -106,54 +106,59 @@ fn edited_items(
     Ok(lines.into_iter().flatten().chain(add).collect())
 }
 
-fn differences(old: &Bill, new: &Bill, currency: Currency) -> Vec<FieldChange> {
-    let customer = |bill: &Bill| {
-        let BilledCustomer {
-            customer_id,
-            name,
-            email,
-            address,
-        } = &*bill.customer;
-        let email = email
-            .as_ref()
-            .map_or(String::new(), |email| format!(" <{email}>"));
-        let address = if address.is_empty() {
-            String::new()
-        } else {
-            format!(", {address}")
+impl Bill {
+    /// What another state of the same bill changes, field by field, in the order in which a bill is read.
+    pub fn differences(&self, new: &Self, currency: Currency) -> Vec<FieldChange> {
+        let old = self;
+        let customer = |bill: &Bill| {
+            let BilledCustomer {
+                customer_id,
+                name,
+                email,
+                address,
+            } = &*bill.customer;
+            let email = email
+                .as_ref()
+                .map_or(String::new(), |email| format!(" <{email}>"));
+            let address = if address.is_empty() {
+                String::new()
+            } else {
+                format!(", {address}")
+            };
+            format!("{name} (customer {customer_id}){email}{address}")
         };
-        format!("{name} (customer {customer_id}){email}{address}")
-    };
-    let reference = |bill: &Bill| {
-        bill.reference
-            .as_ref()
-            .map_or(String::new(), ToString::to_string)
-    };
-    let mut changes = Vec::new();
-    let mut compare = |field: &str, old: String, new: String| {
-        if old != new {
-            changes.push(FieldChange {
-                field: field.to_owned(),
-                old,
-                new,
-            });
+        let reference = |bill: &Bill| {
+            bill.reference
+                .as_ref()
+                .map_or(String::new(), ToString::to_string)
+        };
+        let mut changes = Vec::new();
+        let mut compare = |field: &str, old: String, new: String| {
+            if old != new {
+                changes.push(FieldChange {
+                    field: field.to_owned(),
+                    old,
+                    new,
+                });
+            }
+        };
+        compare("customer", customer(old), customer(new));
+        compare("date", old.date.to_string(), new.date.to_string());
+        compare("status", old.status.to_string(), new.status.to_string());
+        compare("reference", reference(old), reference(new));
+        let line = |bill: &Bill, index: usize| {
+            bill.items
+                .get(index)
+                .map_or(String::new(), ToString::to_string)
+        };
+        for index in 0..old.items.len().max(new.items.len()) {
+            compare(
+                &format!("item {}", index + 1),
+                line(old, index),
+                line(new, index),
+            );
         }
-    };
-    compare("customer", customer(old), customer(new));
-    compare("date", old.date.to_string(), new.date.to_string());
-    compare("reference", reference(old), reference(new));
-    let line = |bill: &Bill, index: usize| {
-        bill.items
-            .get(index)
-            .map_or(String::new(), ToString::to_string)
-    };
-    for index in 0..old.items.len().max(new.items.len()) {
-        compare(
-            &format!("item {}", index + 1),
-            line(old, index),
-            line(new, index),
-        );
+        compare("total", old.total.text(currency), new.total.text(currency));
+        changes
     }
-    compare("total", old.total.text(currency), new.total.text(currency));
-    changes
 }

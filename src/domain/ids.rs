@@ -55,7 +55,7 @@ row_id!(
 );
 
 /// How a user names a customer: all digits are an id, anything else must be an e-mail address.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum CustomerRef {
     /// By id.
     Id(CustomerId),
@@ -89,7 +89,7 @@ impl fmt::Display for CustomerRef {
 }
 
 /// How a user names a product: all digits are an id, anything else is the exact name.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum ProductRef {
     /// By id.
     Id(ProductId),

@@ -1,69 +1,131 @@
-//! What an import brought, written.
+//! What an import will do or has done, written. A dry run and the real run are written alike.
 
 use super::{Align, Column, Format, Style, table, write_csv, write_json};
 use crate::domain::Currency;
-use crate::transfer::{ImportedBills, YearImport};
-use serde_json::{Value, json};
+use crate::transfer::{BillPlan, BillTally, Fate, PartyPlan, Tally};
+use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
-const COLUMNS: &[Column] = &[
-    Column("year", Align::Whole),
-    Column("bills", Align::Right),
-    Column("items", Align::Right),
-    Column("total", Align::Right),
+/// The column of each fate.
+const FATES: [Column; 5] = [
+    Column("new", Align::Right),
+    Column("changed", Align::Right),
+    Column("unchanged", Align::Right),
+    Column("skipped", Align::Right),
+    Column("refused", Align::Right),
 ];
 
-/// Writes how many customers or products an import brought; `nouns` says which.
-pub fn imported(out: &mut dyn Write, style: Style, nouns: &str, rows: u64) -> io::Result<()> {
-    match style.format {
-        Format::Table => writeln!(out, "imported {nouns}: {rows}"),
-        Format::Csv => write_csv(out, [nouns], [vec![rows.to_string()]]),
-        Format::Json => write_json(out, "imported", &json!({ nouns: rows })),
-    }
-}
-
-/// Writes the bills that an import brought, year by year; table and JSON hold their sum too.
-pub fn imported_bills(
+/// Writes what becomes of customers or products; `nouns` says which.
+pub fn imported(
     out: &mut dyn Write,
     style: Style,
-    imported: &ImportedBills,
+    nouns: &'static str,
+    plan: &PartyPlan,
 ) -> io::Result<()> {
-    let (years, totals, currency) = (&imported.years, imported.totals(), imported.currency);
-    let rows = years
-        .iter()
-        .map(|(year, of)| row(year.to_string(), of, currency));
+    let row = || {
+        let mut row = vec![nouns.to_owned()];
+        row.extend(counts(&plan.tally));
+        row
+    };
+    let columns: Vec<Column> = [Column("kind", Align::Whole)]
+        .into_iter()
+        .chain(FATES)
+        .collect();
     match style.format {
-        Format::Table => {
-            let sum = row("all".to_owned(), &totals, currency);
-            table::grid(out, style, COLUMNS, rows.chain([sum]).collect())
-        }
-        Format::Csv => write_csv(out, COLUMNS.iter().map(|column| column.0), rows),
+        Format::Table => table::grid(out, style, &columns, vec![row()]),
+        Format::Csv => write_csv(out, columns.iter().map(|column| column.0), [row()]),
         Format::Json => {
-            let years = years.iter().map(|(year, of)| {
-                json!({
-                    "year": year.get(),
-                    "bills": of.bills,
-                    "items": of.items,
-                    "total_amount": of.total.text(currency),
-                })
-            });
-            let imported = json!({
-                "bills": totals.bills,
-                "items": totals.items,
-                "total_amount": totals.total.text(currency),
-                "currency": currency.code(),
-                "years": years.collect::<Vec<Value>>(),
-            });
-            write_json(out, "imported", &imported)
+            let mut object = Map::new();
+            object.insert(nouns.to_owned(), json!(plan.tally.written()));
+            object.extend(fates(&plan.tally));
+            write_json(out, "imported", &Value::Object(object))
         }
     }
 }
 
-fn row(year: String, of: &YearImport, currency: Currency) -> Vec<String> {
-    vec![
-        year,
-        of.bills.to_string(),
-        of.items.to_string(),
-        of.total.text(currency),
-    ]
+/// Writes what becomes of bills, year by year, and of the customers and products that they mention.
+pub fn imported_bills(out: &mut dyn Write, style: Style, plan: &BillPlan) -> io::Result<()> {
+    let currency = plan.currency;
+    let columns: Vec<Column> = [Column("kind", Align::Whole), Column("year", Align::Whole)]
+        .into_iter()
+        .chain(FATES)
+        .chain([Column("items", Align::Right), Column("total", Align::Right)])
+        .collect();
+    match style.format {
+        Format::Table => {
+            let mut rows = rows(plan);
+            rows.push(bill_row("all".to_owned(), &plan.totals(), currency));
+            table::grid(out, style, &columns, rows)
+        }
+        Format::Csv => write_csv(out, columns.iter().map(|column| column.0), rows(plan)),
+        Format::Json => {
+            let years = plan.years.iter().map(|(year, tally)| {
+                let mut object = Map::new();
+                let year = year.map(|year| year.get());
+                object.insert("year".to_owned(), json!(year));
+                object.extend(figures(tally, currency));
+                Value::Object(object)
+            });
+            let mut object = figures(&plan.totals(), currency);
+            object.insert("currency".to_owned(), json!(currency.code()));
+            object.insert("new_customers".to_owned(), json!(plan.new_customers));
+            object.insert("new_products".to_owned(), json!(plan.new_products));
+            object.insert("years".to_owned(), years.collect());
+            write_json(out, "imported", &Value::Object(object))
+        }
+    }
+}
+
+/// The rows of customers and products that are made, and of each year.
+fn rows(plan: &BillPlan) -> Vec<Vec<String>> {
+    let made = [
+        ("customers", plan.new_customers),
+        ("products", plan.new_products),
+    ];
+    let made = made
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(kind, new)| {
+            let mut row = vec![kind.to_owned(), String::new()];
+            row.extend(counts(&Tally {
+                new,
+                ..Tally::default()
+            }));
+            row.extend([String::new(), String::new()]);
+            row
+        });
+    let years = plan.years.iter().map(|(year, tally)| {
+        let year = year.map_or("unknown".to_owned(), |year| year.to_string());
+        bill_row(year, tally, plan.currency)
+    });
+    made.chain(years).collect()
+}
+
+fn bill_row(year: String, tally: &BillTally, currency: Currency) -> Vec<String> {
+    let mut row = vec!["bills".to_owned(), year];
+    row.extend(counts(&tally.bills));
+    row.push(tally.items.to_string());
+    row.push(tally.total.text(currency));
+    row
+}
+
+fn counts(tally: &Tally) -> impl Iterator<Item = String> {
+    Fate::ALL.map(|fate| tally.of(fate).to_string()).into_iter()
+}
+
+fn fates(tally: &Tally) -> impl Iterator<Item = (String, Value)> {
+    let tally = *tally;
+    Fate::ALL
+        .into_iter()
+        .map(move |fate| (fate.as_str().to_owned(), json!(tally.of(fate))))
+}
+
+/// `bills`, `items` and `total_amount` are of those that are written.
+fn figures(tally: &BillTally, currency: Currency) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("bills".to_owned(), json!(tally.bills.written()));
+    object.insert("items".to_owned(), json!(tally.items));
+    object.insert("total_amount".to_owned(), json!(tally.total.text(currency)));
+    object.extend(fates(&tally.bills));
+    object
 }

@@ -35,6 +35,49 @@ pub(super) fn ends_with_newline(file: &mut File, length: u64) -> io::Result<bool
     Ok(last == *b"\n")
 }
 
+/// What can stand between two cells, when nobody says.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// How much of a file is looked at for its header.
+const HEADER_BYTES: u64 = 64 << 10;
+
+/// What stands between the cells of the header: whichever of the usual characters is most frequent there outside of quotes,
+/// a comma where there is none.
+pub(super) fn sniff(file: &mut File) -> io::Result<u8> {
+    let mut start = Vec::new();
+    Read::by_ref(file)
+        .take(HEADER_BYTES)
+        .read_to_end(&mut start)?;
+    file.rewind()?;
+    let mut counts = [0_u32; DELIMITERS.len()];
+    let (mut quoted, mut seen_text) = (false, false);
+    for byte in start {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted && seen_text => break,
+            _ if quoted => {}
+            _ => {
+                if let Some(index) = DELIMITERS.iter().position(|other| *other == byte) {
+                    counts[index] += 1;
+                }
+            }
+        }
+        seen_text |= !byte.is_ascii_whitespace();
+    }
+    // The first of equals: the comma before the others.
+    let best = (0..DELIMITERS.len())
+        .rev()
+        .max_by_key(|index| counts[*index]);
+    Ok(DELIMITERS[best.unwrap_or(0)])
+}
+
+/// A delimiter as messages show it.
+pub(super) fn shown_delimiter(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tab".to_owned(),
+        other => format!("'{}'", char::from(other)),
+    }
+}
+
 /// The header as text, without the CR of a CRLF at its end.
 pub(super) fn header_text(
     name: &str,
@@ -81,10 +124,13 @@ pub(super) fn looks_delimited_by(header: &StringRecord, delimiter: u8) -> Option
     if header.len() != 1 {
         return None;
     }
-    [(b';', "';'"), (b'\t', "tab"), (b',', "','"), (b'|', "'|'")]
+    DELIMITERS
         .into_iter()
-        .find(|(other, _)| *other != delimiter && header[0].as_bytes().contains(other))
-        .map(|(_, shown)| format!("it looks separated by {shown}: say so with --delimiter {shown}"))
+        .find(|other| *other != delimiter && header[0].as_bytes().contains(other))
+        .map(shown_delimiter)
+        .map(|shown| {
+            format!("it looks separated by {shown}: say so with --delimiter {shown}, or leave --delimiter out")
+        })
 }
 
 fn is_too_long(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {

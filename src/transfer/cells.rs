@@ -1,6 +1,6 @@
 //! Reading values out of a row's cells.
 
-use super::problems::{Place, Problems};
+use super::problems::Problem;
 use super::table::{Row, Table};
 use crate::domain::{ValueError, parse_date};
 use chrono::NaiveDate;
@@ -12,15 +12,22 @@ use std::str::FromStr;
 pub(super) struct Cells<'a> {
     table: &'a Table,
     row: &'a Row,
-    problems: &'a mut Problems,
+    decimal_comma: bool,
+    problems: &'a mut Vec<Problem>,
 }
 
 impl<'a> Cells<'a> {
     /// The cells of a row of that table.
-    pub fn new(table: &'a Table, row: &'a Row, problems: &'a mut Problems) -> Self {
+    pub fn new(
+        table: &'a Table,
+        row: &'a Row,
+        decimal_comma: bool,
+        problems: &'a mut Vec<Problem>,
+    ) -> Self {
         Self {
             table,
             row,
+            decimal_comma,
             problems,
         }
     }
@@ -30,10 +37,24 @@ impl<'a> Cells<'a> {
         self.table.columns.text(field, &self.row.cells)
     }
 
+    /// Whether the file has the field.
+    pub fn has(&self, field: usize) -> bool {
+        self.table.columns.has(field)
+    }
+
     /// The value of a field; `None` where it is wrong, which an empty cell may be.
     pub fn required<T: FromStr<Err = ValueError>>(&mut self, field: usize) -> Option<T> {
         let parsed = self.text(field).parse();
         self.good(field, parsed)
+    }
+
+    /// As [`Self::required`] where the file has the field, and `None` where it has not.
+    pub fn given<T: FromStr<Err = ValueError>>(&mut self, field: usize) -> Option<T> {
+        if self.has(field) {
+            self.required(field)
+        } else {
+            None
+        }
     }
 
     /// The value of a field; `None` where the cell is empty, or wrong.
@@ -46,32 +67,45 @@ impl<'a> Cells<'a> {
         self.good(field, parsed)
     }
 
-    /// The date of a field; `None` where it is wrong.
+    /// The amount or quantity of a field; `None` where it is wrong, or no column holds it.
+    pub fn decimal<T: FromStr<Err = ValueError>>(&mut self, field: usize) -> Option<T> {
+        if !self.has(field) {
+            return None;
+        }
+        let text = self.text(field);
+        let parsed = if self.decimal_comma {
+            with_point(&text).and_then(|text| text.parse())
+        } else {
+            text.parse()
+        };
+        self.good(field, parsed)
+    }
+
+    /// As [`Self::decimal`], but an empty cell says nothing.
+    pub fn optional_decimal<T: FromStr<Err = ValueError>>(&mut self, field: usize) -> Option<T> {
+        if self.text(field).is_empty() {
+            return None;
+        }
+        self.decimal(field)
+    }
+
+    /// The date of a field; `None` where it is wrong, or no column holds it.
     pub fn date(&mut self, field: usize, dates: &mut Dates) -> Option<NaiveDate> {
+        if !self.has(field) {
+            return None;
+        }
         let parsed = dates.parse(&self.text(field));
         self.good(field, parsed)
     }
 
-    /// What a use case made of a field; `None` where it refused. An error that is not about the row ends the import.
-    pub fn found<T>(
-        &mut self,
-        field: usize,
-        result: anyhow::Result<T>,
-    ) -> anyhow::Result<Option<T>> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(error) => {
-                let place = self.place(Some(field));
-                self.problems.absorb(place, error)?;
-                Ok(None)
-            }
-        }
-    }
-
     /// Adds a problem of a field, or of the whole row.
     pub fn problem(&mut self, field: Option<usize>, message: impl Display) {
-        let place = self.place(field);
-        self.problems.add(place, message);
+        self.problems.push(Problem {
+            side: self.table.side,
+            line: self.row.line,
+            column: field.map(|field| self.table.columns.field_name(field).to_owned()),
+            message: message.to_string(),
+        });
     }
 
     fn good<T>(&mut self, field: usize, parsed: Result<T, ValueError>) -> Option<T> {
@@ -79,10 +113,22 @@ impl<'a> Cells<'a> {
             .map_err(|error| self.problem(Some(field), error))
             .ok()
     }
+}
 
-    fn place(&self, field: Option<usize>) -> Place<'a> {
-        self.table.place(self.row.line, field)
+/// A number with a comma before its decimals, written with a point. A point of its own could only group thousands, which is
+/// a guess about money here as elsewhere.
+fn with_point(text: &str) -> Result<Cow<'_, str>, ValueError> {
+    if text.contains('.') {
+        return Err(ValueError::new(format!(
+            "'{text}' holds a point: with --decimal-comma write a comma before the decimals, and no thousands separators"
+        )));
     }
+    if text.matches(',').count() > 1 {
+        return Err(ValueError::new(format!(
+            "'{text}' holds more than one comma: write one, before the decimals, and no thousands separators"
+        )));
+    }
+    Ok(Cow::Owned(text.replacen(',', ".", 1)))
 }
 
 /// Parses dates. Rows that follow each other often bear the same one, which is then parsed once.

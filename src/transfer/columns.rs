@@ -1,16 +1,23 @@
 //! Which column of a file fills which field, resolved once from its header.
 
+use super::guard::unguard;
 use super::mapping::{Mapping, Piece};
-use super::problems::{Place, Problems};
+use super::table::ReadOptions;
 use crate::domain::ValueError;
 use csv::StringRecord;
 use std::borrow::Cow;
 
+/// The columns that a file of rejects has before those of the file that the rows were in: what to mend, which is over when
+/// the file is imported again.
+pub(super) const REJECT_COLUMNS: [&str; 2] = ["reject_line", "reject_reason"];
+
 /// Whether a file must have a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Need {
-    /// It must.
+    /// It must, for every record.
     Required,
+    /// It must where a record is new. One that is in the book keeps what the file does not say.
+    ForNew,
     /// It must have at least one of those marked so.
     OneOf,
     /// It may.
@@ -28,6 +35,8 @@ pub(super) struct Layout {
     pub fields: &'static [&'static str],
     /// Whether each is needed.
     pub needs: &'static [Need],
+    /// Those that hold texts, which an export guards against being run as a spreadsheet's formulas.
+    pub texts: &'static [usize],
     /// Whether this is the file of items that goes with a file of bills.
     pub items: bool,
 }
@@ -102,6 +111,8 @@ pub(super) struct Columns {
     header: StringRecord,
     cells: Vec<Cell>,
     fields: &'static [&'static str],
+    /// The fields whose guard against spreadsheets' formulas is taken off.
+    guarded: Vec<bool>,
     /// Columns that fill nothing, which is an error unless there is a mapping.
     pub ignored: Vec<String>,
 }
@@ -111,14 +122,17 @@ impl Columns {
     pub fn resolve(
         header: StringRecord,
         layout: &Layout,
-        mapping: &Mapping,
-        place: Place<'_>,
-        problems: &mut Problems,
+        options: &ReadOptions,
+        problems: &mut Vec<String>,
     ) -> Self {
+        let mapping = &options.mapping;
         let mut columns = Self {
             header,
             cells: Vec::new(),
             fields: layout.fields,
+            guarded: (0..layout.fields.len())
+                .map(|field| !options.raw && layout.texts.contains(&field))
+                .collect(),
             ignored: Vec::new(),
         };
         let mut used = vec![false; columns.header.len()];
@@ -127,27 +141,24 @@ impl Columns {
             .resize_with(layout.fields.len(), || Cell::Absent);
         for (field, name, need) in layout.present() {
             let cell = match mapping.value(name, layout.items) {
-                Some(pieces) => columns.mapped(pieces, name, layout, place, problems),
+                Some(pieces) => columns.mapped(pieces, name, layout, problems),
                 None => columns.find(name).map_or(Cell::Absent, Cell::Column),
             };
             if need == Need::Required
                 && matches!(cell, Cell::Absent)
                 && mapping.value(name, layout.items).is_none()
             {
-                problems.add(
-                    place,
-                    format_args!(
+                problems.push(format!(
                         "no column holds the {name}, which {} must have: add one named {name}, or say which it is with \
                          --map {name}=COLUMN",
                         layout.noun
-                    ),
-                );
+                    ));
             }
             Columns::mark(&cell, &mut used);
             columns.cells[field] = cell;
         }
-        columns.require_one_of(layout, place, problems);
-        columns.settle_unused(&used, layout, !mapping.is_empty(), place, problems);
+        columns.require_one_of(layout, problems);
+        columns.settle_unused(&used, layout, !mapping.is_empty(), problems);
         columns
     }
 
@@ -161,8 +172,7 @@ impl Columns {
         pieces: &[Piece],
         field: &str,
         layout: &Layout,
-        place: Place<'_>,
-        problems: &mut Problems,
+        problems: &mut Vec<String>,
     ) -> Cell {
         let mut parts = Vec::with_capacity(pieces.len());
         for piece in pieces {
@@ -178,13 +188,10 @@ impl Columns {
                             ""
                         };
                         let there: Vec<&str> = self.header.iter().collect();
-                        problems.add(
-                        place,
-                        format_args!(
+                        problems.push(format!(
                             "no column is named '{name}', which --map names for {field}: the columns are {}{hint}",
                             there.join(", ")
-                        ),
-                    );
+                        ));
                         return Cell::Absent;
                     }
                 }
@@ -210,7 +217,7 @@ impl Columns {
         }
     }
 
-    fn require_one_of(&self, layout: &Layout, place: Place<'_>, problems: &mut Problems) {
+    fn require_one_of(&self, layout: &Layout, problems: &mut Vec<String>) {
         let choice: Vec<(usize, &str)> = layout
             .present()
             .filter(|(_, _, need)| *need == Need::OneOf)
@@ -220,15 +227,12 @@ impl Columns {
             return;
         }
         let names: Vec<&str> = choice.iter().map(|(_, name)| *name).collect();
-        problems.add(
-            place,
-            format_args!(
+        problems.push(format!(
                 "no column holds a {}, and {} need one of them: add a column, or say which it is with --map {}=COLUMN",
                 names.join(" or a "),
                 layout.noun,
                 names[0]
-            ),
-        );
+            ));
     }
 
     /// A column that fills no field is ignored where there is a mapping, and a problem where there is none. So is a name
@@ -238,32 +242,28 @@ impl Columns {
         used: &[bool],
         layout: &Layout,
         may_ignore: bool,
-        place: Place<'_>,
-        problems: &mut Problems,
+        problems: &mut Vec<String>,
     ) {
         for (index, name) in self.header.iter().enumerate() {
+            if REJECT_COLUMNS.contains(&name) && !used[index] {
+                continue;
+            }
             let first = self.find(name).unwrap_or(index);
             if first < index && (used[first] || !may_ignore) {
-                problems.add(
-                    place,
-                    format_args!(
-                        "columns {} and {} are both named '{name}': rename one",
-                        first + 1,
-                        index + 1
-                    ),
-                );
+                problems.push(format!(
+                    "columns {} and {} are both named '{name}': rename one",
+                    first + 1,
+                    index + 1
+                ));
             } else if !used[index] && may_ignore {
                 self.ignored.push(label(index, name));
             } else if !used[index] {
-                problems.add(
-                    place,
-                    format_args!(
+                problems.push(format!(
                         "{} is not a field: {} have {}; other headers are fitted with --map FIELD=COLUMN",
                         label(index, &format!("'{name}'")),
                         layout.noun,
                         layout.names()
-                    ),
-                );
+                    ));
             }
         }
     }
@@ -291,11 +291,21 @@ impl Columns {
         !matches!(self.cells[field], Cell::Absent)
     }
 
-    /// The text of a field in a row, its ends trimmed; empty where there is none.
+    /// Whether the columns of rejects stand before all others.
+    pub fn has_reject_columns(&self) -> bool {
+        self.header.iter().take(2).eq(REJECT_COLUMNS)
+    }
+
+    /// Whether the field is the first column, which is where it is even in a row with too many cells or too few.
+    pub fn is_first(&self, field: usize) -> bool {
+        matches!(self.cells[field], Cell::Column(0))
+    }
+
+    /// The text of a field in a row, its ends trimmed and its guard taken off; empty where there is none.
     pub fn text<'r>(&self, field: usize, row: &'r StringRecord) -> Cow<'r, str> {
         let cell = |column: usize| row.get(column).unwrap_or_default();
-        match &self.cells[field] {
-            Cell::Absent => Cow::Borrowed(""),
+        let text = match &self.cells[field] {
+            Cell::Absent => return Cow::Borrowed(""),
             Cell::Column(column) => Cow::Borrowed(cell(*column).trim()),
             Cell::Template(parts) => {
                 let filled: String = parts
@@ -307,7 +317,59 @@ impl Columns {
                     .collect();
                 Cow::Owned(filled.trim().to_owned())
             }
+        };
+        if !self.guarded[field] {
+            return text;
         }
+        match text {
+            Cow::Borrowed(text) => Cow::Borrowed(unguard(text)),
+            Cow::Owned(text) => Cow::Owned(unguard(&text).to_owned()),
+        }
+    }
+}
+
+/// What is said of the fields of one file, apart from its rows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fields {
+    /// The name under which the file's owner knows each field.
+    names: Vec<String>,
+    present: Vec<bool>,
+    own: &'static [&'static str],
+    noun: &'static str,
+}
+
+impl Fields {
+    /// Of a resolved header.
+    pub fn of(columns: &Columns, layout: &Layout) -> Self {
+        let fields = 0..layout.fields.len();
+        Self {
+            names: fields
+                .clone()
+                .map(|field| columns.field_name(field).to_owned())
+                .collect(),
+            present: fields.map(|field| columns.has(field)).collect(),
+            own: layout.fields,
+            noun: layout.noun,
+        }
+    }
+
+    /// The name under which the file's owner knows a field.
+    pub fn name(&self, field: usize) -> Option<String> {
+        self.names.get(field).cloned()
+    }
+
+    /// Whether anything fills the field.
+    pub fn has(&self, field: usize) -> bool {
+        self.present.get(field).copied().unwrap_or(false)
+    }
+
+    /// What to say where a new record lacks a field because no column holds it.
+    pub fn lacks(&self, field: usize) -> String {
+        let (name, noun) = (self.own[field], self.noun);
+        format!(
+            "no column holds the {name}, which new {noun} must have: add one named {name}, or say which it is with --map \
+             {name}=COLUMN"
+        )
     }
 }
 

@@ -3,11 +3,43 @@
 use anyhow::{Context as _, Result, bail};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use tempfile::TempPath;
 
 /// Writes a file by way of a temporary one beside it, which takes its name when all is written and safe on disk: a reader
 /// sees the old content or the new, and a failure leaves the old. Devices and pipes are written straight.
 pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<T> {
+    let (prepared, written) = prepare_file(path, write)?;
+    prepared.publish()?;
+    Ok(written)
+}
+
+/// A file that is complete and safe on disk, and lacks just its name. Dropping it removes it.
+#[must_use]
+#[derive(Debug)]
+pub(super) struct Prepared {
+    named: PathBuf,
+    /// What takes which name; nothing where the file was written straight.
+    rename: Option<(TempPath, PathBuf)>,
+}
+
+impl Prepared {
+    /// Gives the file its name, in place of what had it.
+    pub fn publish(self) -> Result<()> {
+        if let Some((temporary, target)) = self.rename {
+            temporary
+                .persist(&target)
+                .with_context(|| format!("cannot write {}", self.named.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// As [`write_file`], but the file does not take its name yet.
+pub(super) fn prepare_file<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T>,
+) -> Result<(Prepared, T)> {
     let cannot_write = || format!("cannot write {}", path.display());
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => {
@@ -18,7 +50,12 @@ pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T
                 .write(true)
                 .open(path)
                 .with_context(cannot_write)?;
-            fill(file, path, write).map(|(_, written)| written)
+            let (_, written) = fill(file, path, write)?;
+            let prepared = Prepared {
+                named: path.to_owned(),
+                rename: None,
+            };
+            Ok((prepared, written))
         }
         Ok(there) if there.permissions().readonly() => {
             bail!(
@@ -29,19 +66,21 @@ pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T
         // A link stays one: it is what it leads to that is replaced.
         Ok(there) => {
             let target = fs::canonicalize(path).with_context(cannot_write)?;
-            replace(&target, path, Some(there.permissions()), write)
+            replacement(target, path, Some(there.permissions()), write)
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => replace(path, path, None, write),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            replacement(path.to_owned(), path, None, write)
+        }
         Err(error) => Err(error).with_context(cannot_write),
     }
 }
 
-fn replace<T>(
-    target: &Path,
+fn replacement<T>(
+    target: PathBuf,
     named: &Path,
     permissions: Option<Permissions>,
     write: impl FnOnce(&mut dyn Write) -> Result<T>,
-) -> Result<T> {
+) -> Result<(Prepared, T)> {
     let cannot_write = || format!("cannot write {}", named.display());
     let directory = target
         .parent()
@@ -61,8 +100,11 @@ fn replace<T>(
             .with_context(cannot_write)?;
     }
     file.sync_all().with_context(cannot_write)?;
-    temporary.persist(target).with_context(cannot_write)?;
-    Ok(written)
+    let prepared = Prepared {
+        named: named.to_owned(),
+        rename: Some((temporary, target)),
+    };
+    Ok((prepared, written))
 }
 
 /// Writes into an open file, by the buffer.

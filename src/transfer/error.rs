@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// An import that changed nothing, with everything that was wrong.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum ImportError {
     /// Rows that are not what they should be: each with file, line and column; the first 20, then a count.
     #[error("{0}")]

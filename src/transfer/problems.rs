@@ -3,21 +3,66 @@
 use super::ImportError;
 use crate::app::AppError;
 use crate::domain::{Refusal, ValueError};
-use crate::storage::StorageError;
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 
 /// How many problems are told in full. The rest is only counted, so that memory stays flat whatever the file holds.
 const TOLD: usize = 20;
 
-/// A place in a file.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    /// The file's name.
-    pub file: &'a str,
+/// Which of an import's files: the first, or the one of the items.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) enum Side {
+    #[default]
+    Main,
+    Items,
+}
+
+/// Something wrong with a row.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Problem {
+    /// The file it is in.
+    pub side: Side,
     /// The line, from 1, on which the row begins.
     pub line: u64,
     /// The column's name; `None` for the row as a whole.
-    pub column: Option<&'a str>,
+    pub column: Option<String>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// Without the file and line: `email: 'x' is not an e-mail address`.
+impl Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(f, "{column}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// What messages call the files.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FileNames {
+    pub main: String,
+    pub items: String,
+}
+
+impl FileNames {
+    /// The name of one of them.
+    pub fn of(&self, side: Side) -> &str {
+        match side {
+            Side::Main => &self.main,
+            Side::Items => &self.items,
+        }
+    }
+}
+
+/// What an error says that is about a row and not about the import as a whole. Any other is passed on: it ends the import.
+pub(super) fn about_the_row(error: anyhow::Error) -> anyhow::Result<String> {
+    if error.is::<ValueError>() || error.is::<Refusal>() || error.is::<AppError>() {
+        Ok(error.to_string())
+    } else {
+        Err(error)
+    }
 }
 
 /// The problems found so far.
@@ -25,40 +70,37 @@ pub(super) struct Place<'a> {
 pub(super) struct Problems {
     told: Vec<String>,
     count: u64,
+    /// How many of them are records that the book has and that differ from it.
+    conflicts: u64,
 }
 
 impl Problems {
-    /// Adds a problem.
-    pub fn add(&mut self, place: Place<'_>, message: impl Display) {
-        self.count += 1;
-        if self.told.len() == TOLD {
-            return;
+    /// These.
+    pub fn of(names: &FileNames, problems: &[Problem]) -> Self {
+        let mut these = Self::default();
+        for problem in problems {
+            these.add(names, problem);
         }
-        let Place { file, line, column } = place;
-        self.told.push(match column {
-            Some(column) => format!("{file}:{line}: {column}: {message}"),
-            None => format!("{file}:{line}: {message}"),
-        });
+        these
     }
 
-    /// Adds an error that is about what the row says, and passes any other one on: those end the import.
-    pub fn absorb(&mut self, place: Place<'_>, error: anyhow::Error) -> anyhow::Result<()> {
-        let about_the_row = error.is::<ValueError>()
-            || error.is::<Refusal>()
-            || error.is::<AppError>()
-            || matches!(
-                error.downcast_ref(),
-                Some(
-                    StorageError::DuplicateId { .. }
-                        | StorageError::DuplicateReference { .. }
-                        | StorageError::DuplicateNumber { .. }
-                )
-            );
-        if !about_the_row {
-            return Err(error);
+    /// Adds one. One that was just told already, as of a column that no row has, is not told again.
+    pub fn add(&mut self, names: &FileNames, problem: &Problem) {
+        if self.told.len() == TOLD {
+            self.count += 1;
+            return;
         }
-        self.add(place, error);
-        Ok(())
+        let (file, line) = (names.of(problem.side), problem.line);
+        let text = format!("{file}:{line}: {problem}");
+        if self.told.last() != Some(&text) {
+            self.count += 1;
+            self.told.push(text);
+        }
+    }
+
+    /// Says of the problem just added that the row is good, and only differs from what the book has.
+    pub fn is_conflict(&mut self) {
+        self.conflicts += 1;
     }
 
     /// How many there are.
@@ -66,18 +108,10 @@ impl Problems {
         self.count
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// An error that tells them, if there are any.
-    pub fn reject(&self) -> Result<(), ImportError> {
-        if self.is_empty() {
-            return Ok(());
-        }
+    /// All of them in one text, the first in full, behind `what` is said of them.
+    pub fn text(&self, what: &str) -> String {
         let plural = if self.count == 1 { "" } else { "s" };
-        let mut text = format!("nothing was imported: {} problem{plural}", self.count);
+        let mut text = format!("{what}: {} problem{plural}", self.count);
         for problem in &self.told {
             text.push('\n');
             text.push_str(problem);
@@ -87,6 +121,20 @@ impl Problems {
             // Writing to a String cannot fail.
             let _ = write!(text, "\nand {more} more");
         }
-        Err(ImportError::Rejected(text))
+        text
+    }
+
+    /// An error that tells them, if there are any. Where all that is wrong is that records differ from those in the book, a
+    /// rule refuses them, and not their form.
+    pub fn reject(&self) -> Result<(), ImportError> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        let text = self.text("nothing was imported");
+        Err(if self.conflicts == self.count {
+            ImportError::Refused(text)
+        } else {
+            ImportError::Rejected(text)
+        })
     }
 }

@@ -2,45 +2,78 @@
 
 use super::bytes::{
     MAX_ROW_BYTES, Metered, builder, ends_with_newline, header_text, is_blank, looks_delimited_by,
-    unreadable,
+    sniff, unreadable,
 };
 use super::columns::{Columns, Layout};
 use super::mapping::Mapping;
-use super::problems::{Place, Problems};
+use super::problems::{Problem, Side};
 use super::source::Input;
+use super::spool::{Packer, Unpacker};
 use anyhow::Context as _;
 use csv::{ByteRecord, Position, StringRecord};
 use std::io::{Read, Seek, SeekFrom};
 
 /// How to read a file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
     /// Which foreign columns fill which fields.
     pub mapping: Mapping,
     /// How dates are written, as a `chrono` format; ISO 8601 where nothing is said.
     pub date_format: Option<String>,
-    /// What stands between two cells.
-    pub delimiter: u8,
-}
-
-impl Default for ReadOptions {
-    fn default() -> Self {
-        Self {
-            mapping: Mapping::default(),
-            date_format: None,
-            delimiter: b',',
-        }
-    }
+    /// What stands between two cells; what the header shows where nothing is said.
+    pub delimiter: Option<u8>,
+    /// Whether a comma stands before the decimals of amounts and quantities.
+    pub decimal_comma: bool,
+    /// Whether texts are taken as they stand, a guard against spreadsheets' formulas included.
+    pub raw: bool,
 }
 
 /// A row and where it is.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Its cells.
+    /// Its cells; of a broken row what can be made of them.
     pub cells: StringRecord,
     /// The line it begins on, from 1.
     pub line: u64,
+    /// What is wrong with its form: then nothing in it can be relied on.
+    pub fault: Option<Fault>,
     start: Position,
+    end: u64,
+}
+
+/// Why a row cannot be read.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The column concerned, where it is one.
+    column: Option<String>,
+    message: String,
+}
+
+/// Where some rows stand in their file, blank lines before them included.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Span {
+    /// The first byte.
+    pub start: u64,
+    /// The byte behind the last.
+    pub end: u64,
+    /// The line of the first row.
+    pub line: u64,
+}
+
+impl Span {
+    /// Puts one into a record that waits, or that there is none.
+    pub fn pack(span: Option<Self>, packer: &mut Packer) {
+        let Self { start, end, line } = span.unwrap_or_default();
+        for value in [start, end, line] {
+            packer.number(value);
+        }
+    }
+
+    /// Takes it out again.
+    pub fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Option<Self>> {
+        let (start, end, line) = (unpacker.number()?, unpacker.number()?, unpacker.number()?);
+        Ok((line > 0).then_some(Self { start, end, line }))
+    }
 }
 
 impl Default for Row {
@@ -48,7 +81,9 @@ impl Default for Row {
         Self {
             cells: StringRecord::new(),
             line: 0,
+            fault: None,
             start: Position::new(),
+            end: 0,
         }
     }
 }
@@ -58,6 +93,15 @@ impl Row {
     pub fn start(&self) -> &Position {
         &self.start
     }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        Span {
+            start: self.start.byte(),
+            end: self.end,
+            line: self.line,
+        }
+    }
 }
 
 /// A file of rows under a header.
@@ -65,39 +109,49 @@ impl Row {
 pub(super) struct Table {
     /// What messages call the file.
     pub name: String,
+    /// Which of the import's files it is.
+    pub side: Side,
     /// Its header.
     pub columns: Columns,
     /// How many bytes it has.
     pub length: u64,
+    /// What stands between two cells.
+    pub delimiter: u8,
+    /// Where the header is.
+    pub header: Span,
     reader: csv::Reader<Metered>,
-    delimiter: u8,
     ends_with_newline: bool,
-    first_row: Position,
 }
 
 impl Table {
     /// Reads the header. What is wrong with it is a problem; a file that has none is an error.
     pub fn open(
         input: Input,
+        side: Side,
         layout: &Layout,
         options: &ReadOptions,
-        problems: &mut Problems,
+        problems: &mut Vec<Problem>,
     ) -> anyhow::Result<Self> {
         let Input {
             name,
             mut file,
             length,
         } = input;
-        let ends_with_newline =
-            ends_with_newline(&mut file, length).with_context(|| format!("cannot read {name}"))?;
-        let mut reader = builder(options.delimiter).from_reader(Metered {
+        let cannot_read = || format!("cannot read {name}");
+        let ends_with_newline = ends_with_newline(&mut file, length).with_context(cannot_read)?;
+        let delimiter = match options.delimiter {
+            Some(delimiter) => delimiter,
+            None => sniff(&mut file).with_context(cannot_read)?,
+        };
+        let mut reader = builder(delimiter).from_reader(Metered {
             file,
             left: MAX_ROW_BYTES,
         });
         let mut header = ByteRecord::new();
-        let mut line = 0;
+        let (mut line, mut header_start) = (0, 0);
         while is_blank(&header) {
             let before = reader.position().line();
+            header_start = reader.position().byte();
             reader.get_mut().left = MAX_ROW_BYTES;
             if !reader
                 .read_byte_record(&mut header)
@@ -108,33 +162,39 @@ impl Table {
             line = before;
         }
         let header = header_text(&name, line, &header)?;
-        let place = Place {
-            file: &name,
-            line,
-            column: None,
-        };
-        let columns = match looks_delimited_by(&header, options.delimiter) {
-            Some(hint) => anyhow::bail!(
+        if let Some(hint) = looks_delimited_by(&header, delimiter) {
+            anyhow::bail!(
                 "{name}:{line}: the header is one column, '{}': {hint}",
                 &header[0]
-            ),
-            None => Columns::resolve(header, layout, &options.mapping, place, problems),
+            );
+        }
+        let problem = |message| Problem {
+            side,
+            line,
+            column: None,
+            message,
         };
-        let first_row = reader.position().clone();
+        let mut found = Vec::new();
+        let columns = Columns::resolve(header, layout, options, &mut found);
+        problems.extend(found.into_iter().map(problem));
         Ok(Self {
             name,
+            side,
             columns,
             length,
+            delimiter,
+            header: Span {
+                start: header_start,
+                end: reader.position().byte(),
+                line,
+            },
             reader,
-            delimiter: options.delimiter,
             ends_with_newline,
-            first_row,
         })
     }
 
-    /// Reads the next good row and tells whether there was one. Rows on which nothing can be read are problems, and are
-    /// passed over, as blank lines are.
-    pub fn read(&mut self, row: &mut Row, problems: &mut Problems) -> anyhow::Result<bool> {
+    /// Reads the next row and tells whether there was one. Blank lines are passed over.
+    pub fn read(&mut self, row: &mut Row) -> anyhow::Result<bool> {
         loop {
             let mut bytes = std::mem::take(&mut row.cells).into_byte_record();
             row.start.clone_from(self.reader.position());
@@ -146,25 +206,34 @@ impl Table {
             if !more {
                 return Ok(false);
             }
-            row.line = self.first_line(&row.start, &bytes);
-            if is_blank(&bytes) || self.is_broken(&bytes, row, problems)? {
+            if is_blank(&bytes) {
                 continue;
             }
-            match StringRecord::from_byte_record(bytes) {
-                Ok(cells) => {
-                    row.cells = cells;
-                    return Ok(true);
-                }
+            row.end = self.reader.position().byte();
+            row.line = self.first_line(&row.start, &bytes);
+            row.fault = self.fault(&bytes, row)?;
+            row.cells = match StringRecord::from_byte_record(bytes) {
+                Ok(cells) => cells,
                 Err(error) => {
-                    let column = Some(self.columns.column_name(error.utf8_error().field()));
-                    let place = Place {
-                        file: &self.name,
-                        line: row.line,
-                        column,
-                    };
-                    problems.add(place, "this is not UTF-8 text: save the file as UTF-8");
+                    let column = error.utf8_error().field();
+                    row.fault.get_or_insert_with(|| Fault {
+                        column: Some(self.columns.column_name(column).to_owned()),
+                        message: "this is not UTF-8 text: save the file as UTF-8".to_owned(),
+                    });
+                    StringRecord::from_byte_record_lossy(error.into_byte_record())
                 }
-            }
+            };
+            return Ok(true);
+        }
+    }
+
+    /// The problem of a broken row.
+    pub fn problem(&self, line: u64, fault: Fault) -> Problem {
+        Problem {
+            side: self.side,
+            line,
+            column: fault.column,
+            message: fault.message,
         }
     }
 
@@ -183,29 +252,21 @@ impl Table {
         self.reader.position().byte() >= self.length
     }
 
-    /// Whether a row's form is wrong: its quotes, its number of cells, a NUL in it.
-    fn is_broken(
-        &mut self,
-        bytes: &ByteRecord,
-        row: &Row,
-        problems: &mut Problems,
-    ) -> anyhow::Result<bool> {
+    /// What is wrong with a row's form: its quotes, its number of cells, a NUL in it.
+    fn fault(&mut self, bytes: &ByteRecord, row: &mut Row) -> anyhow::Result<Option<Fault>> {
+        let whole_row = |message: String| {
+            Some(Fault {
+                column: None,
+                message,
+            })
+        };
         if self.at_end()
             && let Some(line) = self.unclosed_row(&row.start)?
         {
-            let place = Place {
-                file: &self.name,
-                line,
-                column: None,
-            };
-            problems.add(place, "a quote (\") is opened in this row and never closed");
-            return Ok(true);
+            row.line = line;
+            let message = "a quote (\") is opened in this row and never closed";
+            return Ok(whole_row(message.to_owned()));
         }
-        let place = Place {
-            file: &self.name,
-            line: row.line,
-            column: None,
-        };
         let width = self.columns.width();
         if bytes.len() != width {
             let last = self.reader.position().line().saturating_sub(1);
@@ -215,26 +276,22 @@ impl Table {
                 String::new()
             };
             let plural = if bytes.len() == 1 { "" } else { "s" };
-            problems.add(
-                place,
-                format_args!(
-                    "{} cell{plural}, and the header has {width}{hint}",
-                    bytes.len()
-                ),
-            );
-        } else if bytes.as_slice().contains(&0) {
-            let column = bytes
-                .iter()
-                .position(|cell| cell.contains(&0))
-                .map(|index| self.columns.column_name(index));
-            problems.add(
-                Place { column, ..place },
-                "this holds a NUL character, which no text may",
-            );
-        } else {
-            return Ok(false);
+            return Ok(whole_row(format!(
+                "{} cell{plural}, and the header has {width}{hint}",
+                bytes.len()
+            )));
         }
-        Ok(true)
+        if !bytes.as_slice().contains(&0) {
+            return Ok(None);
+        }
+        let column = bytes
+            .iter()
+            .position(|cell| cell.contains(&0))
+            .map(|index| self.columns.column_name(index).to_owned());
+        Ok(Some(Fault {
+            column,
+            message: "this holds a NUL character, which no text may".to_owned(),
+        }))
     }
 
     /// The line on which the last row begins, if it ends within quotes: one more line would then belong to it.
@@ -265,21 +322,6 @@ impl Table {
         Ok((rows(&tail) == without).then_some(start.line() + blank_lines as u64))
     }
 
-    /// A place for a problem: a line, and the column of a field or the whole row.
-    pub fn place(&self, line: u64, field: Option<usize>) -> Place<'_> {
-        Place {
-            file: &self.name,
-            line,
-            column: field.map(|field| self.columns.field_name(field)),
-        }
-    }
-
-    /// Goes back to the first row.
-    pub fn rewind(&mut self) -> anyhow::Result<()> {
-        let first_row = self.first_row.clone();
-        self.seek(first_row)
-    }
-
     /// Goes to where a row begins.
     pub fn seek(&mut self, to: Position) -> anyhow::Result<()> {
         self.reader
@@ -290,5 +332,18 @@ impl Table {
     /// Where the next row begins.
     pub fn position(&self) -> &Position {
         self.reader.position()
+    }
+
+    /// The bytes of some rows, as they stand in the file. Reading then goes on nowhere: [`Self::seek`] first.
+    pub fn bytes(&mut self, span: Span) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let metered = self.reader.get_mut();
+        let length = span.end - span.start;
+        metered.left = u64::MAX;
+        metered
+            .seek(SeekFrom::Start(span.start))
+            .and_then(|_| metered.take(length).read_to_end(&mut bytes))
+            .with_context(|| format!("cannot read {}", self.name))?;
+        Ok(bytes)
     }
 }

@@ -87,19 +87,13 @@ fn quoted(which: &impl fmt::Display) -> String {
     }
 }
 
-/// Finds one that can be billed, which an archived one cannot.
-pub fn find_billable<P: Party>(tx: &mut dyn Tx, which: &P::Ref) -> anyhow::Result<P> {
-    let mut found: P = find(tx, which)?;
-    if found.archived_at().is_some() {
-        let id = P::number(found.id());
-        return Err(AppError::Archived {
-            noun: P::NOUN,
-            which: quoted(which),
-            id,
-        }
-        .into());
+/// That one which is archived was to be billed.
+pub fn archived<P: Party>(which: &P::Ref, id: P::Id) -> AppError {
+    AppError::Archived {
+        noun: P::NOUN,
+        which: quoted(which),
+        id: P::number(id),
     }
-    Ok(found)
 }
 
 /// What was asked for, and the currency that its prices are in.

@@ -1,35 +1,50 @@
 //! The items of bills that are in a file of their own.
 
-use super::field;
-use super::read::Reader;
-use crate::transfer::problems::Problems;
-use crate::transfer::progress::Watch;
+use super::draft::{Draft, is_certain};
+use super::layout::field;
+use crate::transfer::keys;
 use crate::transfer::table::{Row, Table};
 use csv::Position;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// A file of items, in which those of one bill adjoin.
 ///
 /// Where both files are in the same order, each bill's items are just the next. Items that come before their bill are
 /// passed over, and only where they are is remembered.
 pub(super) struct Items {
-    table: Table,
+    pub table: Table,
     /// The first row that no bill has asked for, if there is one.
     next: Option<Row>,
     spare: Row,
-    passed_over: HashMap<String, (Position, u64)>,
+    /// The line of a broken row that may belong to the items of the next bill.
+    taint: Option<u64>,
+    /// By the hash of their reference.
+    passed_over: HashMap<u64, Passed>,
+    /// Items that are not beside the others of the same reference, and in the end all that no bill asked for.
+    left: Vec<Passed>,
+    at_the_end: bool,
+}
+
+/// Where the items of one reference begin.
+struct Passed {
+    start: Position,
+    taint: Option<u64>,
 }
 
 impl Items {
     /// Items of an open file.
-    pub fn new(mut table: Table, problems: &mut Problems) -> anyhow::Result<Self> {
+    pub fn new(mut table: Table) -> anyhow::Result<Self> {
         let mut row = Row::default();
-        let next = table.read(&mut row, problems)?.then_some(row);
+        let next = table.read(&mut row)?.then_some(row);
         Ok(Self {
             table,
             next,
             spare: Row::default(),
+            taint: None,
             passed_over: HashMap::new(),
+            left: Vec::new(),
+            at_the_end: false,
         })
     }
 
@@ -43,142 +58,144 @@ impl Items {
         self.table.position().byte()
     }
 
-    /// Gives the reader the items of a reference, and tells whether there are any.
+    /// Gives a bill the items of its reference, and tells whether there are any.
     pub fn each_of(
         &mut self,
         reference: &str,
-        reader: &mut Reader<'_>,
-        watch: &mut Watch<'_>,
-        before: u64,
+        draft: &mut Draft,
+        decimal_comma: bool,
     ) -> anyhow::Result<bool> {
-        if let Some((start, _)) = self.passed_over.remove(reference) {
-            self.passed_over_items(reference, start, reader)?;
-            return Ok(true);
+        if let Some(passed) = self.passed_over.remove(&hash(reference)) {
+            let on = self.table.position().clone();
+            let found = self.read_again(passed, Some(reference), draft, decimal_comma)?;
+            self.table.seek(on)?;
+            return Ok(found);
         }
         while let Some(row) = self.next.take() {
-            if self.table.columns.text(field::REFERENCE, &row.cells) == reference {
-                self.adjoining_items(reference, row, reader, watch, before)?;
+            if self.reference(&row) == reference {
+                self.group(row, draft, decimal_comma)?;
                 return Ok(true);
             }
-            self.pass_over(row, reader, watch, before)?;
+            self.pass_over(row)?;
         }
         Ok(false)
     }
 
-    /// The items that were passed over. Then reading goes on where it was.
-    fn passed_over_items(
-        &mut self,
-        reference: &str,
-        start: Position,
-        reader: &mut Reader<'_>,
-    ) -> anyhow::Result<()> {
-        let on = self.table.position().clone();
-        self.table.seek(start)?;
-        let mut row = std::mem::take(&mut self.spare);
-        // What could not be read was told when it was passed over.
-        let mut told = Problems::default();
-        while self.table.read(&mut row, &mut told)?
-            && self.table.columns.text(field::REFERENCE, &row.cells) == reference
-        {
-            reader.item(&self.table, &row)?;
-        }
-        self.spare = row;
-        self.table.seek(on)
-    }
-
-    /// The row's item and those that follow it for the same bill.
-    fn adjoining_items(
-        &mut self,
-        reference: &str,
-        mut row: Row,
-        reader: &mut Reader<'_>,
-        watch: &mut Watch<'_>,
-        before: u64,
-    ) -> anyhow::Result<()> {
-        loop {
-            reader.item(&self.table, &row)?;
-            watch.row(before + self.passed())?;
-            if !self.table.read(&mut row, &mut reader.problems)? {
-                return Ok(());
-            }
-            if self.table.columns.text(field::REFERENCE, &row.cells) != reference {
-                self.next = Some(row);
-                return Ok(());
-            }
-        }
-    }
-
-    /// Remembers where the items of the row's bill are, and goes on to those of the next.
-    fn pass_over(
-        &mut self,
-        row: Row,
-        reader: &mut Reader<'_>,
-        watch: &mut Watch<'_>,
-        before: u64,
-    ) -> anyhow::Result<()> {
-        let reference = self
-            .table
+    fn reference(&self, row: &Row) -> String {
+        self.table
             .columns
             .text(field::REFERENCE, &row.cells)
-            .into_owned();
-        let place = self.table.place(row.line, Some(field::REFERENCE));
-        if reference.is_empty() {
-            reader.problems.add(
-                place,
-                "the reference is missing: it says which bill the item is on",
-            );
-        } else if let Some((_, line)) = self.passed_over.get(&reference) {
-            let message = format!(
-                "other items of '{reference}' are on line {line}: items of a bill must follow each other"
-            );
-            reader.problems.add(place, message);
-        } else {
-            self.passed_over
-                .insert(reference.clone(), (row.start().clone(), row.line));
+            .into_owned()
+    }
+
+    /// Reads items that were passed over. Where they are not of that reference after all, which only happens to references of
+    /// one hash, there are none.
+    fn read_again(
+        &mut self,
+        passed: Passed,
+        reference: Option<&str>,
+        draft: &mut Draft,
+        decimal_comma: bool,
+    ) -> anyhow::Result<bool> {
+        self.table.seek(passed.start)?;
+        let mut row = std::mem::take(&mut self.spare);
+        let more = self.table.read(&mut row)?;
+        if !more || reference.is_some_and(|reference| self.reference(&row) != reference) {
+            return Ok(false);
         }
-        let mut row = row;
-        while self.table.read(&mut row, &mut reader.problems)? {
-            watch.row(before + self.passed())?;
-            if self.table.columns.text(field::REFERENCE, &row.cells) != reference {
-                self.next = Some(row);
+        let (next, taint) = (self.next.take(), self.taint);
+        self.taint = passed.taint;
+        self.group(row, draft, decimal_comma)?;
+        if let Some(read_ahead) = std::mem::replace(&mut self.next, next) {
+            self.spare = read_ahead;
+        }
+        self.taint = taint;
+        Ok(true)
+    }
+
+    /// Takes in the row's item and those that follow it for the same bill.
+    fn group(
+        &mut self,
+        mut row: Row,
+        draft: &mut Draft,
+        decimal_comma: bool,
+    ) -> anyhow::Result<()> {
+        let reference = self.reference(&row);
+        let mut span = row.span();
+        if draft.tainted.is_none() {
+            draft.tainted = self.taint.take();
+        }
+        self.taint = None;
+        loop {
+            span.end = row.span().end;
+            match row.fault.take() {
+                Some(fault) => draft.problems.push(self.table.problem(row.line, fault)),
+                None => draft.item(&self.table, &row, decimal_comma),
+            }
+            if !self.follow(&reference, &mut row)? {
                 break;
             }
         }
+        draft.items_span = Some(span);
         Ok(())
     }
 
-    /// Reports the items that no bill asked for.
-    pub fn finish(mut self, bills: &str, problems: &mut Problems) -> anyhow::Result<()> {
-        let mut left: Vec<(String, u64)> = self
-            .passed_over
-            .drain()
-            .map(|(reference, (_, line))| (reference, line))
-            .collect();
-        left.sort_unstable_by_key(|(_, line)| *line);
-        for (reference, line) in left {
-            self.report(&reference, line, bills, problems);
+    /// Reads the next row, and tells whether it is of the same bill. If it is not, it waits for its own.
+    fn follow(&mut self, reference: &str, row: &mut Row) -> anyhow::Result<bool> {
+        if !self.table.read(row)? {
+            return Ok(false);
         }
-        let Some(mut row) = self.next.take() else {
-            return Ok(());
-        };
-        let mut last = None;
-        loop {
-            let reference = self
-                .table
-                .columns
-                .text(field::REFERENCE, &row.cells)
-                .into_owned();
-            if last.as_ref() != Some(&reference) {
-                self.report(&reference, row.line, bills, problems);
-            }
-            last = Some(reference);
-            if !self.table.read(&mut row, problems)? {
-                return Ok(());
-            }
+        if row.fault.is_some() && !is_certain(&self.table, row) {
+            self.taint = Some(row.line);
+            return Ok(true);
         }
+        if self.reference(row) == reference {
+            self.taint = None;
+            return Ok(true);
+        }
+        self.next = Some(std::mem::take(row));
+        Ok(false)
     }
 
-    fn report(&self, reference: &str, line: u64, bills: &str, problems: &mut Problems) {
+    /// Remembers where the items of the row's bill are, and goes on to those of the next.
+    fn pass_over(&mut self, mut row: Row) -> anyhow::Result<()> {
+        let reference = self.reference(&row);
+        let passed = Passed {
+            start: row.start().clone(),
+            taint: self.taint.take(),
+        };
+        match self.passed_over.entry(hash(&reference)) {
+            Entry::Vacant(entry) if !reference.is_empty() => {
+                entry.insert(passed);
+            }
+            _ => self.left.push(passed),
+        }
+        while self.follow(&reference, &mut row)? {}
+        Ok(())
+    }
+
+    /// The items of one more bill that nothing is known of, once no bill is left; `None` when there are no more.
+    pub fn next_left(&mut self, bills: &str) -> anyhow::Result<Option<Draft>> {
+        if !self.at_the_end {
+            self.at_the_end = true;
+            while let Some(row) = self.next.take() {
+                self.pass_over(row)?;
+            }
+            self.left
+                .extend(self.passed_over.drain().map(|(_, passed)| passed));
+            self.left
+                .sort_unstable_by_key(|passed| std::cmp::Reverse(passed.start.byte()));
+        }
+        let Some(passed) = self.left.pop() else {
+            return Ok(None);
+        };
+        let mut draft = Draft::default();
+        self.table.seek(passed.start.clone())?;
+        let mut first = Row::default();
+        self.table.read(&mut first)?;
+        let reference = self.reference(&first);
+        self.read_again(passed, None, &mut draft, false)?;
+        draft.items.clear();
         let message = if reference.is_empty() {
             "the reference is missing: it says which bill the item is on".to_owned()
         } else {
@@ -187,6 +204,12 @@ impl Items {
                  of a bill must follow each other"
             )
         };
-        problems.add(self.table.place(line, Some(field::REFERENCE)), message);
+        draft.problem(&self.table, first.line, Some(field::REFERENCE), message);
+        draft.reference = reference.parse().ok();
+        Ok(Some(draft))
     }
+}
+
+fn hash(reference: &str) -> u64 {
+    keys::hash(0, reference.as_bytes())
 }

@@ -1,93 +1,42 @@
 //! Importing bills, from one file with a row for each item or from two files joined by reference.
+//!
+//! 1. One thread reads the files and puts the rows of each bill together ([`draft`], [`join`]).
+//! 2. Another decides what becomes of each bill ([`planner`], [`new`], [`existing`]) and keeps it in a temporary file
+//!    ([`record`]), for more may be known at the end ([`settle`]).
+//! 3. What was planned is written and committed in one step ([`apply`]).
 
-mod batch;
+mod apply;
+mod draft;
+mod existing;
 mod join;
+mod layout;
+mod missing;
+mod new;
 mod numbers;
-mod read;
+mod planner;
+mod record;
+mod settle;
+mod version;
 
-use super::columns::{Columns, Layout, Need, check_mapping};
-use super::problems::Problems;
+pub use layout::BILL_FIELDS;
+
+use super::cells::Dates;
+use super::columns::{Fields, Layout, check_mapping};
+use super::feed::feed;
+use super::plan::{BillPlan, ImportMode, Remarks, Tally};
+use super::problems::{FileNames, Problems, Side};
 use super::progress::{Progress, Watch};
+use super::refusals::Refusals;
+use super::rejects;
 use super::source::Source;
-use super::table::{ReadOptions, Row, Table};
-use crate::domain::{BillingYear, Currency, Money, ValueError};
+use super::table::{ReadOptions, Table};
+use crate::app::Deed;
+use crate::domain::ValueError;
 use crate::storage::{Scope, Storage};
+use draft::Drafts;
 use join::Items;
-use read::Reader;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The fields of a bill and of one item on it, in the order of an export.
-pub const BILL_FIELDS: [&str; 10] = [
-    "reference",
-    "number",
-    "customer",
-    "date",
-    "status",
-    "product",
-    "quantity",
-    "unit_price",
-    "total_price",
-    "total_amount",
-];
-
-/// The places of the fields in [`BILL_FIELDS`].
-mod field {
-    pub const REFERENCE: usize = 0;
-    pub const NUMBER: usize = 1;
-    pub const CUSTOMER: usize = 2;
-    pub const DATE: usize = 3;
-    pub const STATUS: usize = 4;
-    pub const PRODUCT: usize = 5;
-    pub const QUANTITY: usize = 6;
-    pub const UNIT_PRICE: usize = 7;
-    pub const TOTAL_PRICE: usize = 8;
-    pub const TOTAL_AMOUNT: usize = 9;
-}
-
-/// Bills with their items, one row for each item.
-const TOGETHER: Layout = {
-    use Need::{OneOf, Optional, Required};
-    let needs = &[
-        OneOf, OneOf, Required, Required, Optional, Required, Required, Optional, Optional,
-        Optional,
-    ];
-    Layout {
-        noun: "bills",
-        fields: &BILL_FIELDS,
-        needs,
-        items: false,
-    }
-};
-
-/// Bills whose items are in another file.
-const HEADS: Layout = {
-    use Need::{Elsewhere, Optional, Required};
-    let needs = &[
-        Required, Optional, Required, Required, Optional, Elsewhere, Elsewhere, Elsewhere,
-        Elsewhere, Optional,
-    ];
-    Layout {
-        noun: "bills",
-        fields: &BILL_FIELDS,
-        needs,
-        items: false,
-    }
-};
-
-/// The items of bills that are in another file.
-const ITEMS: Layout = {
-    use Need::{Elsewhere, Optional, Required};
-    let needs = &[
-        Required, Elsewhere, Elsewhere, Elsewhere, Elsewhere, Required, Required, Optional,
-        Optional, Elsewhere,
-    ];
-    Layout {
-        noun: "items",
-        fields: &BILL_FIELDS,
-        needs,
-        items: true,
-    }
-};
+use layout::{HEADS, ITEMS, TOGETHER};
+use planner::Planner;
 
 /// An import of bills.
 #[derive(Clone, Debug)]
@@ -98,202 +47,116 @@ pub struct BillImport {
     pub items: Option<Source>,
     /// How to read both.
     pub options: ReadOptions,
-    /// Number all bills anew, whatever numbers are given.
+    /// How to go about it.
+    pub mode: ImportMode,
+    /// Number all bills anew. A number given becomes the reference of a bill that has none.
     pub renumber: bool,
+    /// Make customers and products that bills mention by e-mail address or name and that the book lacks.
+    pub create_missing: bool,
+    /// Who does it, for the history of bills that change.
+    pub deed: Deed,
 }
 
-/// What was imported into one year.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct YearImport {
-    /// How many bills.
-    pub bills: u64,
-    /// How many items they have.
-    pub items: u64,
-    /// What they add up to.
-    pub total: Money,
-}
-
-impl YearImport {
-    fn add(&mut self, bills: u64, items: u64, total: Money) {
-        self.bills += bills;
-        self.items += items;
-        // Beyond the range of one amount the sum is shown as the largest, rather than not at all.
-        self.total = self.total.plus(total).unwrap_or(Money::MAX);
-    }
-}
-
-/// What an import of bills did.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct ImportedBills {
-    /// By year.
-    pub years: BTreeMap<BillingYear, YearImport>,
-    /// Columns that no field was filled from, where a mapping lets there be such.
-    pub ignored_columns: Vec<String>,
-    /// The currency of the totals.
-    pub currency: Currency,
-}
-
-impl ImportedBills {
-    /// All years together.
-    pub fn totals(&self) -> YearImport {
-        self.years
-            .values()
-            .fold(YearImport::default(), |mut sum, year| {
-                sum.add(year.bills, year.items, year.total);
-                sum
-            })
-    }
-}
-
-/// Adds the bills of a CSV file, or of two, all or none.
+/// Imports the bills of a CSV file, or of two, in one step, and tells what became of them.
 pub fn import_bills(
     storage: &mut dyn Storage,
     import: &BillImport,
     progress: &mut dyn Progress,
-) -> anyhow::Result<ImportedBills> {
-    let layouts: &[&Layout] = if import.items.is_some() {
-        &[&HEADS, &ITEMS]
-    } else {
-        &[&TOGETHER]
-    };
-    check_mapping(&import.options.mapping, layouts)?;
-    let mut problems = Problems::default();
-    let (mut bills, items) = open(import, layouts, &mut problems, progress)?;
-    let ignored_columns = ignored(&bills.columns, items.as_ref().map(|items| &items.columns));
-    let years = years(&mut bills, &import.options, progress)?;
-    let mut reader = Reader::new(storage.begin(&Scope::Write(years))?, import, problems)?;
-    let total = bills.length + items.as_ref().map_or(0, |items| items.length);
-    let mut watch = Watch::begin(progress, "importing", Some(total));
-    match items {
-        None => rows_together(&mut reader, &mut bills, &mut watch)?,
-        Some(items) => {
-            let items = Items::new(items, &mut reader.problems)?;
-            rows_apart(&mut reader, &mut bills, items, &mut watch)?;
-        }
+) -> anyhow::Result<BillPlan> {
+    let (mut drafts, names, fields) = open(import, progress)?;
+    let mut remarks = Remarks::default();
+    remarks.see(&drafts.table, &import.options);
+    if let Some(items) = &drafts.items {
+        remarks.see(&items.table, &import.options);
     }
-    watch.reach(total)?;
-    let (years, currency) = reader.commit()?;
-    Ok(ImportedBills {
-        years,
-        ignored_columns,
+    let scope = if import.mode.dry_run {
+        Scope::Read
+    } else {
+        Scope::write_book()
+    };
+    let mut tx = storage.begin(&scope)?;
+    let refusals = Refusals::new(names, import.mode.rejects.is_some());
+    let mut planner = Planner::new(&mut *tx, import, fields, refusals)?;
+    let currency = planner.currency;
+    {
+        let total =
+            drafts.table.length + drafts.items.as_ref().map_or(0, |items| items.table.length);
+        let mut watch = Watch::begin(progress, "reading", Some(total));
+        feed(&mut drafts, &mut watch, |batch| planner.consume(batch))?;
+    }
+    let mut settled = planner.settle()?;
+    let closed = settled.close_gaps();
+    remarks.refusal = settled.refusals.verdict(closed)?;
+    if let Some(refusal) = remarks.refusal.take_if(|_| !import.mode.dry_run) {
+        return Err(refusal.into());
+    }
+    let mut tables = vec![drafts.table];
+    tables.extend(drafts.items.map(|items| items.table));
+    let files = rejects::prepare(
+        &import.mode,
+        &mut settled.refusals,
+        &mut tables,
+        &mut remarks,
+    )?;
+    let tallies = settled.years.values().map(|year| year.tally.bills);
+    if !import.mode.dry_run && tallies.map(|bills| bills.written()).sum::<u64>() > 0 {
+        settled.apply(&mut *tx, import, currency, progress)?;
+        tx.commit()?;
+    }
+    rejects::publish(files)?;
+    let (new_customers, new_products) = settled.missing.counts();
+    let seen = settled
+        .years
+        .iter()
+        .filter(|(_, year)| year.tally.bills != Tally::default());
+    Ok(BillPlan {
+        years: seen.map(|(year, state)| (*year, state.tally)).collect(),
+        new_customers,
+        new_products,
         currency,
+        remarks,
     })
 }
 
+/// Opens the files and resolves their headers.
 fn open(
     import: &BillImport,
-    layouts: &[&Layout],
-    problems: &mut Problems,
     progress: &mut dyn Progress,
-) -> anyhow::Result<(Table, Option<Table>)> {
+) -> anyhow::Result<(Drafts, FileNames, [Fields; 2])> {
+    let options = &import.options;
+    let layouts: &[&Layout] = match import.items {
+        Some(_) => &[&HEADS, &ITEMS],
+        None => &[&TOGETHER],
+    };
+    check_mapping(&options.mapping, layouts)?;
     if import.bills == Source::Stdin && import.items == Some(Source::Stdin) {
         let message =
             "standard input can be the bills or their items, not both: name a file for one of them";
         return Err(ValueError::new(message).into());
     }
-    let mut table = |source: &Source, layout: &Layout| {
-        Table::open(source.open(progress)?, layout, &import.options, problems)
+    let mut problems = Vec::new();
+    let mut table = |source: &Source, side, layout: &Layout| {
+        Table::open(source.open(progress)?, side, layout, options, &mut problems)
     };
-    let bills = table(&import.bills, layouts[0])?;
-    let items = import
-        .items
-        .as_ref()
-        .map(|source| table(source, &ITEMS))
-        .transpose()?;
-    problems.reject()?;
-    Ok((bills, items))
-}
-
-fn ignored(bills: &Columns, items: Option<&Columns>) -> Vec<String> {
-    let mut names = bills.ignored.clone();
-    for name in items.map_or(&[][..], |items| &items.ignored) {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
-}
-
-/// The years of all dates in the file, which a transaction must know when it begins. What is wrong with a row is told
-/// when the row is read for good.
-fn years(
-    bills: &mut Table,
-    options: &ReadOptions,
-    progress: &mut dyn Progress,
-) -> anyhow::Result<BTreeSet<BillingYear>> {
-    let mut years = BTreeSet::new();
-    let mut dates = super::cells::Dates::new(options.date_format.clone());
-    let mut watch = Watch::begin(progress, "reading", Some(bills.length));
-    let (mut row, mut untold) = (Row::default(), Problems::default());
-    while bills.read(&mut row, &mut untold)? {
-        if let Ok(date) = dates.parse(&bills.columns.text(field::DATE, &row.cells)) {
-            years.insert(BillingYear::of(date));
-        }
-        watch.row(bills.position().byte())?;
-    }
-    bills.rewind()?;
-    Ok(years)
-}
-
-/// One file: rows of a bill adjoin.
-fn rows_together(
-    reader: &mut Reader<'_>,
-    table: &mut Table,
-    watch: &mut Watch<'_>,
-) -> anyhow::Result<()> {
-    let (mut first, mut next) = (Row::default(), Row::default());
-    let mut more = table.read(&mut first, &mut reader.problems)?;
-    while more {
-        reader.begin_bill(table, &first)?;
-        reader.require_key(table, &first);
-        reader.item(table, &first)?;
-        loop {
-            more = table.read(&mut next, &mut reader.problems)?;
-            if !more || !same_key(table, &first, &next) {
-                break;
-            }
-            reader.compare(table, &first, &next);
-            reader.item(table, &next)?;
-            watch.row(table.position().byte())?;
-        }
-        reader.end_bill(table, &first)?;
-        std::mem::swap(&mut first, &mut next);
-        watch.row(table.position().byte())?;
-    }
-    reader.flush(table)
-}
-
-fn same_key(table: &Table, one: &Row, other: &Row) -> bool {
-    let same =
-        |field| table.columns.text(field, &one.cells) == table.columns.text(field, &other.cells);
-    same(field::REFERENCE) && same(field::NUMBER)
-}
-
-/// Two files: each bill's items are those of its reference.
-fn rows_apart(
-    reader: &mut Reader<'_>,
-    bills: &mut Table,
-    mut items: Items,
-    watch: &mut Watch<'_>,
-) -> anyhow::Result<()> {
-    let mut row = Row::default();
-    while bills.read(&mut row, &mut reader.problems)? {
-        reader.begin_bill(bills, &row)?;
-        let reference = bills.columns.text(field::REFERENCE, &row.cells);
-        let place = bills.place(row.line, Some(field::REFERENCE));
-        if reference.is_empty() {
-            let message = "the reference is missing: it says which items are the bill's";
-            reader.problems.add(place, message);
-        } else if !items.each_of(&reference, reader, watch, bills.position().byte())? {
-            let message = format!(
-                "no items in {} for it, or an earlier bill of the same reference has them",
-                items.file()
-            );
-            reader.problems.add(place, message);
-        }
-        reader.end_bill(bills, &row)?;
-        watch.row(bills.position().byte() + items.passed())?;
-    }
-    items.finish(&bills.name, &mut reader.problems)?;
-    reader.flush(bills)
+    let bills = table(&import.bills, Side::Main, layouts[0])?;
+    let items = match &import.items {
+        Some(source) => Some(table(source, Side::Items, &ITEMS)?),
+        None => None,
+    };
+    let names = FileNames {
+        main: bills.name.clone(),
+        items: items
+            .as_ref()
+            .map_or(String::new(), |table| table.name.clone()),
+    };
+    Problems::of(&names, &problems).reject()?;
+    let main = Fields::of(&bills.columns, layouts[0]);
+    let of_items = match &items {
+        Some(table) => Fields::of(&table.columns, &ITEMS),
+        None => main.clone(),
+    };
+    let dates = Dates::new(options.date_format.clone());
+    let items = items.map(Items::new).transpose()?;
+    let drafts = Drafts::new(bills, items, dates, options.decimal_comma);
+    Ok((drafts, names, [main, of_items]))
 }

@@ -1,0 +1,375 @@
+//! What becomes of each bill: compared with the book, checked, and kept until all of the file is known.
+
+use super::BillImport;
+use super::draft::Draft;
+use super::layout::field;
+use super::missing::Missing;
+use super::numbers::Series;
+use super::record::{Head, Key, RecordPacker};
+use crate::app::AppError;
+use crate::app::lookup::{Lookup, PricedProduct};
+use crate::domain::{
+    Bill, BillNumber, BilledCustomer, BilledProduct, BillingYear, Currency, CustomerRef, Money,
+    ProductId, ProductRef,
+};
+use crate::storage::{BillHead, BillKey, Tx};
+use crate::transfer::columns::Fields;
+use crate::transfer::keys::{self, Keys};
+use crate::transfer::plan::{BillTally, Fate};
+use crate::transfer::problems::{Problem, Side, about_the_row};
+use crate::transfer::refusals::Refusals;
+use crate::transfer::spool::Spool;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What is decided of a bill.
+pub(super) enum Verdict {
+    /// The book does not have it.
+    New(Bill),
+    /// It is in the book, and is brought from the one state to the other.
+    Changed(Box<[Bill; 2]>),
+    /// It is in the book, the same.
+    Unchanged,
+    /// It is in the book, differs, and is passed over.
+    Skipped,
+    /// It cannot be imported.
+    Refused(Vec<Problem>),
+    /// It is in the book and differs, which is not allowed.
+    Conflict(Problem),
+}
+
+impl Verdict {
+    fn fate(&self) -> Fate {
+        match self {
+            Self::New(_) => Fate::New,
+            Self::Changed(_) => Fate::Changed,
+            Self::Unchanged => Fate::Unchanged,
+            Self::Skipped => Fate::Skipped,
+            Self::Refused(_) | Self::Conflict(_) => Fate::Refused,
+        }
+    }
+}
+
+/// One year of the plan.
+#[derive(Default)]
+pub(super) struct Year {
+    pub tally: BillTally,
+    /// The series, once a new bill is planned.
+    pub series: Option<Series>,
+    /// The products as the year's bills last had them: see [`super::existing`].
+    pub billed: HashMap<ProductId, Arc<BilledProduct>>,
+}
+
+/// Decides what becomes of bills, in the order of the file.
+pub(super) struct Planner<'a> {
+    pub tx: &'a mut dyn Tx,
+    pub import: &'a BillImport,
+    /// The fields of the bills' file and of the items', which may be the same.
+    pub fields: [Fields; 2],
+    pub currency: Currency,
+    pub lookup: Lookup,
+    pub missing: Missing,
+    /// `None` stands for bills of which not even the year can be read.
+    pub years: BTreeMap<Option<BillingYear>, Year>,
+    pub refusals: Refusals,
+    /// What becomes of each bill, in the order of the file.
+    pub records: Spool,
+    /// Where each key's records are.
+    pub keys: Keys,
+    /// Room for checksums.
+    pub scratch: Vec<u8>,
+    known_years: BTreeSet<BillingYear>,
+    packer: RecordPacker,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner for one import.
+    pub fn new(
+        tx: &'a mut dyn Tx,
+        import: &'a BillImport,
+        fields: [Fields; 2],
+        refusals: Refusals,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            currency: tx.info()?.currency,
+            known_years: tx.years()?.into_iter().collect(),
+            tx,
+            import,
+            fields,
+            lookup: Lookup::default(),
+            missing: Missing::default(),
+            years: BTreeMap::new(),
+            refusals,
+            records: Spool::new(),
+            keys: Keys::default(),
+            scratch: Vec::new(),
+            packer: RecordPacker::default(),
+        })
+    }
+
+    /// Decides what becomes of some bills.
+    pub fn consume(&mut self, mut drafts: Vec<Draft>) -> anyhow::Result<()> {
+        if self.import.renumber {
+            drafts.iter_mut().for_each(keep_number_as_reference);
+        }
+        let heads = self.find(&drafts)?;
+        for (draft, head) in drafts.into_iter().zip(heads) {
+            self.plan(draft, head)?;
+        }
+        Ok(())
+    }
+
+    /// The year that a bill is in.
+    fn year(&self, draft: &Draft) -> Option<BillingYear> {
+        draft
+            .date
+            .map(BillingYear::of)
+            .or_else(|| draft.number.map(BillNumber::year))
+    }
+
+    /// What the book has of each of these bills, year by year.
+    fn find(&mut self, drafts: &[Draft]) -> anyhow::Result<Vec<Option<BillHead>>> {
+        let mut by_year: BTreeMap<BillingYear, (Vec<usize>, Vec<BillKey>)> = BTreeMap::new();
+        for (index, draft) in drafts.iter().enumerate() {
+            let key = match (&draft.reference, draft.number) {
+                (Some(reference), _) => BillKey::Reference(reference.clone()),
+                (None, Some(number)) => BillKey::Number(number),
+                (None, None) => continue,
+            };
+            let year = self.year(draft).filter(|_| draft.problems.is_empty());
+            if let Some(year) = year.filter(|year| self.known_years.contains(year)) {
+                let (places, keys) = by_year.entry(year).or_default();
+                places.push(index);
+                keys.push(key);
+            }
+        }
+        let mut heads = Vec::new();
+        heads.resize_with(drafts.len(), || None);
+        for (year, (places, keys)) in by_year {
+            for (index, head) in places.into_iter().zip(self.tx.find_bills(year, &keys)?) {
+                heads[index] = head;
+            }
+        }
+        Ok(heads)
+    }
+
+    fn plan(&mut self, mut draft: Draft, head: Option<BillHead>) -> anyhow::Result<()> {
+        let year = self.year(&draft);
+        let verdict = if !draft.problems.is_empty() {
+            self.check_names(&mut draft)?;
+            Verdict::Refused(std::mem::take(&mut draft.problems))
+        } else if let Some(line) = draft.tainted {
+            let message = format!("the broken row on line {line} before it may be one of its own");
+            Verdict::Refused(vec![problem(&draft, None, message)])
+        } else {
+            match head {
+                Some(head) => self.existing(&draft, &head)?,
+                None => self.new_bill(&draft)?,
+            }
+        };
+        self.keep(&draft, year, verdict)
+    }
+
+    /// Of a bill that is wrong already, tells as well which names on it mean nothing.
+    fn check_names(&mut self, draft: &mut Draft) -> anyhow::Result<()> {
+        let mut found = Vec::new();
+        if let Some(which) = &draft.customer {
+            self.customer(which, draft, &mut found)?;
+        }
+        for item in &draft.items {
+            self.product(&item.product, item.unit_price, item.line, &mut found)?;
+        }
+        draft.problems.append(&mut found);
+        draft
+            .problems
+            .sort_by_key(|problem| (problem.side == Side::Items, problem.line));
+        Ok(())
+    }
+
+    /// Keeps what was decided.
+    fn keep(
+        &mut self,
+        draft: &Draft,
+        year: Option<BillingYear>,
+        verdict: Verdict,
+    ) -> anyhow::Result<()> {
+        let mut head = Head {
+            fate: verdict.fate(),
+            year,
+            spans: [draft.span, draft.items_span],
+            key: self.key(draft, year),
+            number: draft.number,
+            items: 0,
+            total: Money::ZERO,
+        };
+        let bills: Vec<&Bill> = match &verdict {
+            Verdict::New(bill) => vec![bill],
+            Verdict::Changed(states) => states.iter().collect(),
+            Verdict::Refused(problems) => {
+                self.refusals.add(head.spans, problems)?;
+                Vec::new()
+            }
+            Verdict::Conflict(problem) => {
+                self.refusals
+                    .add(head.spans, std::slice::from_ref(problem))?;
+                self.refusals.problems.is_conflict();
+                Vec::new()
+            }
+            Verdict::Unchanged | Verdict::Skipped => Vec::new(),
+        };
+        if let Some(bill) = bills.last() {
+            head.items = bill.items().len() as u64;
+            head.total = bill.total();
+            if head.fate == Fate::Changed {
+                head.number = Some(bill.number());
+            }
+            let products = bill.items().iter().map(|item| item.product());
+            self.missing.count(bill.customer(), products);
+        }
+        let state = self.years.entry(year).or_default();
+        state.tally.add(head.fate, head.items, head.total);
+        let place = self
+            .records
+            .push(self.packer.pack(&head, &bills, &self.missing))?;
+        match &head.key {
+            Some(Key::Reference(year, text)) => {
+                let year = year.map_or(0, |year| u64::from(year.get()));
+                self.keys.add(keys::hash(year, text.as_bytes()), place)?;
+            }
+            Some(Key::Number(number)) => {
+                self.keys
+                    .add(keys::hash(u64::MAX, &number.id().to_le_bytes()), place)?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn key(&self, draft: &Draft, year: Option<BillingYear>) -> Option<Key> {
+        match (&draft.reference, draft.number) {
+            // Items are joined to bills by reference alone.
+            (Some(reference), _) if self.import.items.is_some() => {
+                Some(Key::Reference(None, reference.as_str().to_owned()))
+            }
+            (Some(reference), _) => {
+                year.map(|year| Key::Reference(Some(year), reference.as_str().to_owned()))
+            }
+            (None, Some(number)) => Some(Key::Number(number)),
+            (None, None) => None,
+        }
+    }
+
+    /// The customer of a new bill; `None`, and a problem, where there is none.
+    pub fn customer(
+        &mut self,
+        which: &CustomerRef,
+        draft: &Draft,
+        problems: &mut Vec<Problem>,
+    ) -> anyhow::Result<Option<Arc<BilledCustomer>>> {
+        let error = match self.lookup.customer(self.tx, which) {
+            Ok(found) => return Ok(Some(found)),
+            Err(error) => error,
+        };
+        if self.import.create_missing
+            && is_not_found(&error)
+            && let Some(missing) = self.missing.customer(which)
+        {
+            return Ok(Some(missing));
+        }
+        let message = about_the_row(error)?;
+        problems.push(problem(
+            draft,
+            self.fields[0].name(field::CUSTOMER),
+            message,
+        ));
+        Ok(None)
+    }
+
+    /// The product of a new item and the price that holds where none is given; `None`, and a problem, where there is none.
+    pub fn product(
+        &mut self,
+        which: &ProductRef,
+        price: Option<Money>,
+        line: u64,
+        problems: &mut Vec<Problem>,
+    ) -> anyhow::Result<Option<PricedProduct>> {
+        let error = match self.lookup.product(self.tx, which) {
+            Ok(found) => return Ok(Some(found)),
+            Err(error) => error,
+        };
+        let mut message = None;
+        if self.import.create_missing
+            && is_not_found(&error)
+            && matches!(which, ProductRef::Name(_))
+        {
+            if let Some((product, price)) = self.missing.product(which, price) {
+                return Ok(Some(PricedProduct { product, price }));
+            }
+            message = Some(format!(
+                "there is no product '{which}', and it cannot be made without a unit price: give one on its first item"
+            ));
+        }
+        let message = match message {
+            Some(message) => message,
+            None => about_the_row(error)?,
+        };
+        problems.push(Problem {
+            side: self.items_side(),
+            line,
+            column: self.fields[1].name(field::PRODUCT),
+            message,
+        });
+        Ok(None)
+    }
+
+    /// The file that items are in.
+    pub fn items_side(&self) -> Side {
+        if self.import.items.is_some() {
+            Side::Items
+        } else {
+            Side::Main
+        }
+    }
+
+    /// The series of a year's numbers.
+    pub fn series(&mut self, year: BillingYear) -> anyhow::Result<&mut Series> {
+        let state = self.years.entry(Some(year)).or_default();
+        match &mut state.series {
+            Some(series) => Ok(series),
+            none => {
+                let last = self.tx.last_sequence(year)?;
+                Ok(none.insert(Series::new(year, last)))
+            }
+        }
+    }
+}
+
+fn is_not_found(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(AppError::NotFound { .. }))
+}
+
+/// A number of another system's series is no longer the bill's, but still what that system calls it.
+fn keep_number_as_reference(draft: &mut Draft) {
+    if let (None, Some(number)) = (&draft.reference, draft.number) {
+        draft.reference = number.to_string().parse().ok();
+    }
+    draft.number = None;
+}
+
+/// A problem of the bill as a whole, at its first row.
+pub(super) fn problem(
+    draft: &Draft,
+    column: Option<String>,
+    message: impl Into<String>,
+) -> Problem {
+    let (side, span) = match (draft.span, draft.items_span) {
+        (None, Some(span)) => (Side::Items, Some(span)),
+        (span, _) => (Side::Main, span),
+    };
+    Problem {
+        side,
+        line: span.map_or(0, |span| span.line),
+        column,
+        message: message.into(),
+    }
+}

@@ -1,0 +1,237 @@
+//! What becomes of each bill of a file, as it waits to be applied.
+
+use super::missing::Missing;
+use super::version::{VersionOf, VersionPacker, VersionUnpacker};
+use crate::domain::{
+    Bill, BillNumber, BillStatus, BilledCustomer, BilledProduct, BillingYear, Currency, Item,
+    Money, Quantity, Reference,
+};
+use crate::storage::Tx;
+use crate::transfer::plan::Fate;
+use crate::transfer::problems::Side;
+use crate::transfer::refusals::Spans;
+use crate::transfer::spool::{Packer, Unpacker};
+use crate::transfer::table::Span;
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// How a bill is known in its file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Key {
+    /// By its reference; within its year, unless two files are joined by it.
+    Reference(Option<BillingYear>, String),
+    /// By its number.
+    Number(BillNumber),
+}
+
+/// What is known of a bill apart from what it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub fate: Fate,
+    pub year: Option<BillingYear>,
+    /// Where its rows are.
+    pub spans: Spans,
+    pub key: Option<Key>,
+    /// The number given for a new bill, or that of the one that is changed.
+    pub number: Option<BillNumber>,
+    pub items: u64,
+    pub total: Money,
+}
+
+impl Head {
+    /// The file and line to name in a message.
+    pub fn place(&self) -> (Side, u64) {
+        match self.spans {
+            [None, Some(span)] => (Side::Items, span.line),
+            [span, _] => (Side::Main, span.map_or(0, |span| span.line)),
+        }
+    }
+
+    fn pack(&self, packer: &mut Packer) {
+        self.fate.pack(packer);
+        packer.number(self.year.map_or(0, |year| u64::from(year.get())));
+        for span in self.spans {
+            Span::pack(span, packer);
+        }
+        match &self.key {
+            None => packer.byte(0),
+            Some(Key::Number(number)) => {
+                packer.byte(1);
+                packer.signed(number.id());
+            }
+            Some(Key::Reference(year, text)) => {
+                packer.byte(2);
+                packer.number(year.map_or(0, |year| u64::from(year.get())));
+                packer.text(text);
+            }
+        }
+        packer.signed(self.number.map_or(0, BillNumber::id));
+        packer.number(self.items);
+        packer.signed(self.total.ten_thousandths());
+    }
+
+    /// Takes it out of a record.
+    pub fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Self> {
+        let fate = Fate::unpack(unpacker)?;
+        let year = year(unpacker.number()?);
+        let spans = [Span::unpack(unpacker)?, Span::unpack(unpacker)?];
+        let key = match unpacker.byte()? {
+            1 => Some(Key::Number(
+                BillNumber::from_id(unpacker.signed()?).context("a number")?,
+            )),
+            2 => Some(Key::Reference(
+                self::year(unpacker.number()?),
+                unpacker.text()?.to_owned(),
+            )),
+            _ => None,
+        };
+        Ok(Self {
+            fate,
+            year,
+            spans,
+            key,
+            number: BillNumber::from_id(unpacker.signed()?),
+            items: unpacker.number()?,
+            total: Money::from_ten_thousandths(unpacker.signed()?).context("a total")?,
+        })
+    }
+}
+
+fn year(number: u64) -> Option<BillingYear> {
+    i32::try_from(number).ok().and_then(BillingYear::new)
+}
+
+/// Packs records.
+#[derive(Debug, Default)]
+pub(super) struct RecordPacker {
+    packer: Packer,
+    customers: VersionPacker<BilledCustomer>,
+    products: VersionPacker<BilledProduct>,
+}
+
+impl RecordPacker {
+    /// A record: of a new bill with itself, of a changed one with its old and new state, of any other with nothing.
+    pub fn pack(&mut self, head: &Head, bills: &[&Bill], missing: &Missing) -> &[u8] {
+        self.packer.clear();
+        head.pack(&mut self.packer);
+        for bill in bills {
+            self.bill(bill, missing);
+        }
+        &self.packer.0
+    }
+
+    fn bill(&mut self, bill: &Bill, missing: &Missing) {
+        let packer = &mut self.packer;
+        self.customers.pack(bill.customer(), missing, packer);
+        packer.signed(i64::from(
+            bill.date()
+                .signed_duration_since(NaiveDate::default())
+                .num_days(),
+        ));
+        packer.byte(bill.status() as u8);
+        packer.text(bill.reference().map_or("", Reference::as_str));
+        packer.number(bill.items().len() as u64);
+        for item in bill.items() {
+            self.products.pack(item.product(), missing, packer);
+            packer.signed(item.quantity().ten_thousandths());
+            packer.signed(item.unit_price().ten_thousandths());
+        }
+    }
+}
+
+/// A bill that waits: some of what is on it may still have to be made.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    customer: VersionOf<BilledCustomer>,
+    date: NaiveDate,
+    status: BillStatus,
+    reference: Option<Reference>,
+    items: Vec<(VersionOf<BilledProduct>, Quantity, Money)>,
+}
+
+impl Waiting {
+    /// Tells the registry of what is to be made that this bill does not mention it after all.
+    pub fn discount(&self, missing: &mut Missing) {
+        missing.discount(
+            &self.customer,
+            self.items.iter().map(|(product, _, _)| product),
+        );
+    }
+
+    /// The bill under its number, with all that it mentions made.
+    pub fn issue(
+        self,
+        number: BillNumber,
+        tx: &mut dyn Tx,
+        missing: &mut Missing,
+        currency: Currency,
+    ) -> anyhow::Result<Bill> {
+        let customer = missing.made_customer(tx, &self.customer)?;
+        let mut items = Vec::with_capacity(self.items.len());
+        for (product, quantity, price) in self.items {
+            let product: Arc<BilledProduct> = missing.made_product(tx, &product)?;
+            items.push(Item::new(product, quantity, price, currency)?);
+        }
+        Ok(Bill::new(
+            number,
+            customer,
+            self.date,
+            self.status,
+            self.reference,
+            items,
+        )?)
+    }
+}
+
+/// Unpacks records, from the first on and in order.
+#[derive(Debug, Default)]
+pub(super) struct RecordUnpacker {
+    customers: VersionUnpacker<BilledCustomer>,
+    products: VersionUnpacker<BilledProduct>,
+}
+
+impl RecordUnpacker {
+    /// What was packed: the head, and as many bills as its fate goes with.
+    pub fn unpack(&mut self, record: &[u8]) -> anyhow::Result<(Head, Vec<Waiting>)> {
+        let mut unpacker = Unpacker(record);
+        let head = Head::unpack(&mut unpacker)?;
+        let bills = match head.fate {
+            Fate::New => 1,
+            Fate::Changed => 2,
+            Fate::Unchanged | Fate::Skipped | Fate::Refused => 0,
+        };
+        let bills = (0..bills).map(|_| self.bill(&mut unpacker));
+        Ok((head, bills.collect::<anyhow::Result<_>>()?))
+    }
+
+    fn bill(&mut self, unpacker: &mut Unpacker<'_>) -> anyhow::Result<Waiting> {
+        let customer = self.customers.unpack(unpacker)?;
+        let days = chrono::TimeDelta::try_days(unpacker.signed()?).context("a date")?;
+        let date = NaiveDate::default()
+            .checked_add_signed(days)
+            .context("a date")?;
+        let status = BillStatus::ALL.get(usize::from(unpacker.byte()?));
+        let status = *status.context("a status")?;
+        let reference = match unpacker.text()? {
+            "" => None,
+            text => Some(text.parse()?),
+        };
+        let count = usize::try_from(unpacker.number()?)?;
+        let mut items = Vec::with_capacity(count.min(crate::domain::MAX_ITEMS));
+        for _ in 0..count {
+            items.push((
+                self.products.unpack(unpacker)?,
+                Quantity::from_ten_thousandths(unpacker.signed()?).context("a quantity")?,
+                Money::from_ten_thousandths(unpacker.signed()?).context("a price")?,
+            ));
+        }
+        Ok(Waiting {
+            customer,
+            date,
+            status,
+            reference,
+            items,
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! What can only be said once all of the file is known: rows of one bill that stand apart, and gaps between numbers.
+
+use super::missing::Missing;
+use super::planner::{Planner, Year};
+use super::record::{Head, Key, RecordUnpacker};
+use crate::domain::BillingYear;
+use crate::transfer::ImportError;
+use crate::transfer::plan::Fate;
+use crate::transfer::problems::Problem;
+use crate::transfer::refusals::Refusals;
+use crate::transfer::spool::{SpoolReader, Unpacker};
+use crate::transfer::{keys::Keys, problems::Side};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A plan in which everything is decided.
+pub(super) struct Settled {
+    pub years: BTreeMap<Option<BillingYear>, Year>,
+    pub missing: Missing,
+    pub refusals: Refusals,
+    /// What becomes of each bill.
+    pub records: SpoolReader,
+    /// The places of records that are refused after all.
+    pub dropped: BTreeSet<u64>,
+}
+
+/// Where another record of the same key stands.
+type Twins = BTreeMap<u64, (Side, u64)>;
+
+impl Planner<'_> {
+    /// Decides what is left to decide. Nothing was imported yet; an error says why nothing will be.
+    pub fn settle(self) -> anyhow::Result<Settled> {
+        let mut settled = Settled {
+            years: self.years,
+            missing: self.missing,
+            refusals: self.refusals,
+            records: self.records.finish()?,
+            dropped: BTreeSet::new(),
+        };
+        let twins = twins(self.keys, &mut settled.records)?;
+        let series = || {
+            settled
+                .years
+                .values()
+                .filter_map(|year| year.series.as_ref())
+        };
+        if !twins.is_empty() || series().any(super::numbers::Series::has_doubled) {
+            settled.refuse(|head, place, year| apart(head, twins.get(&place), year))?;
+        }
+        Ok(settled)
+    }
+}
+
+/// The records whose key comes more than once. A hash that comes twice is only the reason to look at the keys.
+fn twins(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Twins> {
+    let mut twins = Twins::new();
+    let mut record = Vec::new();
+    keys.duplicates(|places| {
+        let mut first: Vec<(Option<Key>, u64, (Side, u64))> = Vec::new();
+        for &place in places {
+            records.at(place, &mut record)?;
+            let head = Head::unpack(&mut Unpacker(&record))?;
+            match first.iter().find(|(key, _, _)| *key == head.key) {
+                Some((_, other, at)) => {
+                    twins.insert(place, *at);
+                    twins.entry(*other).or_insert(head.place());
+                }
+                None => first.push((head.key.clone(), place, head.place())),
+            }
+        }
+        Ok(())
+    })?;
+    Ok(twins)
+}
+
+/// Why a bill is refused whose key or number stands elsewhere in the file too.
+fn apart(head: &Head, twin: Option<&(Side, u64)>, year: Option<&Year>) -> Option<String> {
+    let (key, rule) = match (&head.key, twin) {
+        (Some(Key::Reference(year, text)), Some(_)) => {
+            let of_a_year = if year.is_some() { " of a year" } else { "" };
+            (
+                format!("'{text}'"),
+                format!("no two bills{of_a_year} have the same reference"),
+            )
+        }
+        (Some(Key::Number(number)), Some(_)) => (
+            format!("bill {number}"),
+            "no two bills have the same number".to_owned(),
+        ),
+        _ => {
+            let number = head.number.filter(|_| head.fate == Fate::New)?;
+            let series = year?.series.as_ref()?;
+            return series.is_doubled(number).then(|| {
+                format!("several bills of this import have the number {number}: no two bills have the same number")
+            });
+        }
+    };
+    let line = twin.map_or(0, |(_, line)| *line);
+    let file = match twin {
+        Some((Side::Items, _)) => " of the items",
+        _ => "",
+    };
+    Some(format!(
+        "{key} stands on line {line}{file} as well: rows of a bill must follow each other, and {rule}"
+    ))
+}
+
+impl Settled {
+    /// Refuses those of the bills that are not refused yet and for which there is a reason.
+    fn refuse(
+        &mut self,
+        reason: impl Fn(&Head, u64, Option<&Year>) -> Option<String>,
+    ) -> anyhow::Result<()> {
+        let (mut unpacker, mut record) = (RecordUnpacker::default(), Vec::new());
+        self.records.rewind()?;
+        while let Some(place) = self.records.next(&mut record)? {
+            let (head, bills) = unpacker.unpack(&record)?;
+            if head.fate == Fate::Refused || self.dropped.contains(&place) {
+                continue;
+            }
+            let Some(message) = reason(&head, place, self.years.get(&head.year)) else {
+                continue;
+            };
+            let (side, line) = head.place();
+            let problem = Problem {
+                side,
+                line,
+                column: None,
+                message,
+            };
+            self.refusals.add(head.spans, &[problem])?;
+            if let Some(bill) = bills.last() {
+                bill.discount(&mut self.missing);
+            }
+            if let Some(year) = self.years.get_mut(&head.year) {
+                year.tally.refuse(head.fate, head.items, head.total);
+                if head.fate == Fate::New
+                    && let Some(series) = &mut year.series
+                {
+                    series.remove(head.number);
+                }
+            }
+            self.dropped.insert(place);
+        }
+        Ok(())
+    }
+
+    /// Sees to it that no year's numbers have a gap. Where refused bills go into a file, those that would come behind a gap go
+    /// with them; otherwise nothing is imported.
+    pub fn close_gaps(&mut self) -> anyhow::Result<()> {
+        let gaps: BTreeMap<Option<BillingYear>, (u32, String)> = self
+            .years
+            .iter()
+            .filter_map(|(key, year)| Some((*key, year.series.as_ref()?.gap()?)))
+            .collect();
+        if gaps.is_empty() {
+            return Ok(());
+        }
+        if !self.refusals.are_kept() {
+            self.refusals.problems.reject()?;
+            let gaps: Vec<&str> = gaps.values().map(|(_, text)| text.as_str()).collect();
+            let text = format!(
+                "nothing was imported: a year's numbers have no gaps, and {}; import the bills between as well, or number \
+                 all anew with --renumber",
+                gaps.join(", and ")
+            );
+            return Err(ImportError::Refused(text).into());
+        }
+        self.refuse(|head, _, _| {
+            let (end, text) = gaps.get(&head.year)?;
+            let number = head.number.filter(|_| head.fate == Fate::New)?;
+            (number.sequence() > *end).then(|| {
+                format!("it would leave a gap: a year's numbers have none, and {text}; import the bills between as well")
+            })
+        })
+    }
+}

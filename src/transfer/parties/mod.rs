@@ -1,0 +1,154 @@
+//! Importing customers and products.
+
+mod kinds;
+mod names;
+mod planner;
+
+pub(super) use kinds::Tabular;
+
+use super::columns::{Fields, check_mapping};
+use super::feed::{Reading, feed};
+use super::plan::{ImportMode, PartyPlan, Remarks};
+use super::problems::{FileNames, Problem, Problems, Side};
+use super::progress::{Progress, Watch};
+use super::refusals::Refusals;
+use super::rejects;
+use super::source::Source;
+use super::table::{ReadOptions, Row, Span, Table};
+use crate::domain::{Customer, Product};
+use crate::storage::{Scope, Storage};
+use planner::Planner;
+
+/// An import of customers or products.
+#[derive(Clone, Debug)]
+pub struct PartyImport {
+    /// The file.
+    pub source: Source,
+    /// How to read it.
+    pub options: ReadOptions,
+    /// How to go about it.
+    pub mode: ImportMode,
+}
+
+/// Imports the customers of a CSV file in one step, and tells what became of them.
+pub fn import_customers(
+    storage: &mut dyn Storage,
+    import: &PartyImport,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<PartyPlan> {
+    run::<Customer>(storage, import, progress)
+}
+
+/// Imports the products of a CSV file in one step, and tells what became of them.
+pub fn import_products(
+    storage: &mut dyn Storage,
+    import: &PartyImport,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<PartyPlan> {
+    run::<Product>(storage, import, progress)
+}
+
+/// One row, before the book is asked.
+struct Draft<P: Tabular> {
+    span: Span,
+    values: P::Values,
+    problems: Vec<Problem>,
+}
+
+/// Reads one record from each row.
+struct Rows<P> {
+    table: Table,
+    row: Row,
+    decimal_comma: bool,
+    kind: std::marker::PhantomData<fn() -> P>,
+}
+
+impl<P: Tabular> Reading for Rows<P> {
+    type Record = Draft<P>;
+
+    fn next(&mut self) -> anyhow::Result<Option<Draft<P>>> {
+        if !self.table.read(&mut self.row)? {
+            return Ok(None);
+        }
+        let mut problems = Vec::new();
+        let values = if let Some(fault) = self.row.fault.take() {
+            problems.push(self.table.problem(self.row.line, fault));
+            P::Values::default()
+        } else {
+            let (table, row) = (&self.table, &self.row);
+            let mut cells = super::cells::Cells::new(table, row, self.decimal_comma, &mut problems);
+            P::read(&mut cells)
+        };
+        Ok(Some(Draft {
+            span: self.row.span(),
+            values,
+            problems,
+        }))
+    }
+
+    fn rows(_: &Draft<P>) -> usize {
+        1
+    }
+
+    fn passed(&self) -> u64 {
+        self.table.position().byte()
+    }
+}
+
+fn run<P: Tabular>(
+    storage: &mut dyn Storage,
+    import: &PartyImport,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<PartyPlan> {
+    let PartyImport {
+        source,
+        options,
+        mode,
+    } = import;
+    check_mapping(&options.mapping, &[&P::LAYOUT])?;
+    let mut problems = Vec::new();
+    let input = source.open(progress)?;
+    let table = Table::open(input, Side::Main, &P::LAYOUT, options, &mut problems)?;
+    let names = FileNames {
+        main: table.name.clone(),
+        items: String::new(),
+    };
+    Problems::of(&names, &problems).reject()?;
+    let mut remarks = Remarks::default();
+    remarks.see(&table, options);
+    let fields = Fields::of(&table.columns, &P::LAYOUT);
+    let mut rows = Rows::<P> {
+        decimal_comma: options.decimal_comma,
+        row: Row::default(),
+        kind: std::marker::PhantomData,
+        table,
+    };
+    let scope = if mode.dry_run {
+        Scope::Read
+    } else {
+        Scope::write_book()
+    };
+    let mut tx = storage.begin(&scope)?;
+    let refusals = Refusals::new(names, mode.rejects.is_some());
+    let mut planner = Planner::<P>::new(&mut *tx, mode.on_existing, fields, refusals)?;
+    {
+        let mut watch = Watch::begin(progress, "reading", Some(rows.table.length));
+        feed(&mut rows, &mut watch, |batch| planner.consume(batch))?;
+    }
+    let mut settled = planner.settle()?;
+    remarks.refusal = settled.refusals.verdict(Ok(()))?;
+    if let Some(refusal) = remarks.refusal.take_if(|_| !mode.dry_run) {
+        return Err(refusal.into());
+    }
+    let mut tables = [rows.table];
+    let files = rejects::prepare(mode, &mut settled.refusals, &mut tables, &mut remarks)?;
+    if !mode.dry_run && settled.tally.written() > 0 {
+        settled.apply(&mut *tx, progress)?;
+        tx.commit()?;
+    }
+    rejects::publish(files)?;
+    Ok(PartyPlan {
+        tally: settled.tally,
+        remarks,
+    })
+}
