@@ -61,7 +61,11 @@ pub fn new_years(stage: &Stage) {
 fn new_years_of_a_few(stage: &Stage) {
     let utils = SqliteUtils::find();
     let Batch { bills, years, .. } = stage.batch;
-    let few = if bills > PATIENCE { bills / 10 } else { bills };
+    let (few, share) = if bills > PATIENCE {
+        (bills / 10, "a tenth of them, ")
+    } else {
+        (bills, "")
+    };
     let part = Stage::new(&stage.dir.join("few"), Batch::first(few, years));
     let rows = part.dir.join("named");
     std::fs::create_dir(&rows).expect("a directory");
@@ -77,7 +81,8 @@ fn new_years_of_a_few(stage: &Stage) {
         }
     });
     let ours = median_cost(&ours);
-    let what = with_peak(&format!("import of {few} bills alone, checked"), ours.peak);
+    let what = format!("import of {share}{few} bills, checked");
+    let what = with_peak(&what, ours.peak);
     let peer = Peer {
         name: SqliteUtils::NAME,
         how: " insert of the same, no other indexes, no checks",

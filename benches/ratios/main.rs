@@ -3,7 +3,7 @@
 //!
 //! | NAME | what is measured |
 //! |---|---|
-//! | `import` | N bills with 3 items each into Y new years |
+//! | `import` | N bills with 3 items each into Y new years; sqlite-utils, which is slow, is given a tenth of more than 20,000 |
 //! | `export` | all of them into a file |
 //! | `into-existing` | N more bills into the same years |
 //! | `reimport` | the first file again, every bill unchanged |

@@ -92,11 +92,18 @@ pub fn median_cost(costs: &[Cost]) -> Cost {
     }
 }
 
-/// Brings a file, or the files of a directory, to disk and into memory, so that who reads first has no disadvantage.
+/// Brings a file, or the files of a directory, to disk and into memory, so that who reads first has no disadvantage; and
+/// waits for whatever else the run before left to be written.
 pub fn settle(path: &Path) {
+    // Where there is no such program, there is no such wait.
+    let _ = Command::new("sync").status();
+    read(path);
+}
+
+fn read(path: &Path) {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).expect("a directory") {
-            settle(&entry.expect("an entry").path());
+            read(&entry.expect("an entry").path());
         }
         return;
     }
