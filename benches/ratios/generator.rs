@@ -23,11 +23,48 @@ pub struct Bill {
     pub items: [(u32, u32, u32); ITEMS as usize],
 }
 
-/// The bills of a book, by number.
-pub fn bills(count: u32, years: u32) -> impl Iterator<Item = Bill> {
-    let in_year = move |index: u32| count / years + u32::from(index < count % years);
+/// Bills that follow each other in each of the years, which share them evenly.
+#[derive(Clone, Copy)]
+pub struct Batch {
+    pub bills: u32,
+    pub years: u32,
+    /// How many batches of this size come before it, with the numbers before its own.
+    pub before: u32,
+}
+
+impl Batch {
+    pub fn first(bills: u32, years: u32) -> Self {
+        Self {
+            bills,
+            years,
+            before: 0,
+        }
+    }
+
+    /// The batch that goes on where this one ends.
+    pub fn next(self) -> Self {
+        Self {
+            before: self.before + 1,
+            ..self
+        }
+    }
+
+    pub fn items(self) -> u64 {
+        u64::from(self.bills) * u64::from(ITEMS)
+    }
+}
+
+/// The bills of a batch, by number.
+pub fn bills(batch: Batch) -> impl Iterator<Item = Bill> {
+    let Batch {
+        bills,
+        years,
+        before,
+    } = batch;
     (0..years).flat_map(move |index| {
-        (1..=in_year(index)).map(move |sequence| {
+        let in_year = bills / years + u32::from(index < bills % years);
+        (1..=in_year).map(move |nth| {
+            let sequence = before * in_year + nth;
             let mixed = sequence.wrapping_mul(2_654_435_761).wrapping_add(index);
             let year = FIRST_YEAR + index;
             Bill {
@@ -50,35 +87,48 @@ pub fn bills(count: u32, years: u32) -> impl Iterator<Item = Bill> {
     })
 }
 
-/// Creates a file and fills it.
-pub fn file(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) {
+/// Creates a file and fills it, and waits until it is on disk: a later measure is not to pay for that.
+fn file(path: &Path, fill: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) {
     let mut out = BufWriter::new(File::create(path).expect("a file"));
     fill(&mut out)
         .and_then(|()| out.flush())
+        .and_then(|()| out.get_ref().sync_all())
         .expect("room for the file");
 }
 
-/// `customers.csv`, `products.csv` and `bills.csv`, in billbook's own form.
-pub fn write_csv(dir: &Path, count: u32, years: u32) {
-    file(&dir.join("customers.csv"), |out| {
-        writeln!(out, "id,name,email,address")?;
-        (1..=CUSTOMERS).try_for_each(|id| {
-            writeln!(
-                out,
-                "{id},Customer {id},c{id}@example.com,\"Street {id}, Town\""
-            )
-        })
-    });
+/// `customers.csv` and `products.csv` of the book that the bills go into.
+pub fn write_parties(dir: &Path) {
+    write_customers(&dir.join("customers.csv"), CUSTOMERS, true);
     file(&dir.join("products.csv"), |out| {
         writeln!(out, "id,name,description,price")?;
         (1..=PRODUCTS).try_for_each(|id| writeln!(out, "{id},Product {id},,{}.50", id % 90))
     });
-    file(&dir.join("bills.csv"), |out| {
+}
+
+/// Customers in billbook's own form, which names its columns; or as the rows of the table, with nothing in the last column.
+pub fn write_customers(path: &Path, count: u32, own_form: bool) {
+    file(path, |out| {
+        if own_form {
+            writeln!(out, "id,name,email,address")?;
+        }
+        let end = if own_form { "" } else { "," };
+        (1..=count).try_for_each(|id| {
+            writeln!(
+                out,
+                "{id},Customer {id},c{id}@example.com,\"Street {id}, Town\"{end}"
+            )
+        })
+    });
+}
+
+/// Bills in billbook's own form, a row for each item.
+pub fn write_bills(path: &Path, batch: Batch) {
+    file(path, |out| {
         writeln!(
             out,
             "reference,number,customer,date,status,product,quantity,unit_price"
         )?;
-        for bill in bills(count, years) {
+        for bill in bills(batch) {
             let Bill {
                 year,
                 sequence,
@@ -100,11 +150,20 @@ pub fn write_csv(dir: &Path, count: u32, years: u32) {
     });
 }
 
+/// The columns of the two tables of bills.
+pub const BILLING_COLUMNS: &str =
+    "id,customer_id,date,total_amount,status,reference,billed_customer_id,checksum";
+pub const ITEM_COLUMNS: &str =
+    "id,billing_id,product_id,quantity,unit_price,total_price,billed_product_id";
+
 /// The same bills as `billings.csv` and `billing_items.csv`, already split and scaled as the tables want them: the least
-/// work that a bare import can be given.
-pub fn write_tables(dir: &Path, count: u32, years: u32) {
+/// work that a bare import can be given. A peer that takes the columns' names from the file has them there.
+pub fn write_tables(dir: &Path, batch: Batch, named_columns: bool) {
     file(&dir.join("billings.csv"), |out| {
-        for bill in bills(count, years) {
+        if named_columns {
+            writeln!(out, "{BILLING_COLUMNS}")?;
+        }
+        for bill in bills(batch) {
             let Bill {
                 year,
                 sequence,
@@ -127,7 +186,10 @@ pub fn write_tables(dir: &Path, count: u32, years: u32) {
         Ok(())
     });
     file(&dir.join("billing_items.csv"), |out| {
-        for bill in bills(count, years) {
+        if named_columns {
+            writeln!(out, "{ITEM_COLUMNS}")?;
+        }
+        for bill in bills(batch) {
             let id = u64::from(bill.year) * 1_000_000_000 + u64::from(bill.sequence);
             for (line, (product, quantity, cents)) in bill.items.into_iter().enumerate() {
                 let item = id * 100_000 + line as u64 + 1;
