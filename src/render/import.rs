@@ -1,7 +1,7 @@
 //! What an import will do or has done, written. A dry run and the real run are written alike.
 
 use super::{Align, Column, Format, Style, table, write_csv, write_json};
-use crate::domain::Currency;
+use crate::domain::{BillingYear, Currency};
 use crate::transfer::{BillPlan, BillTally, Fate, PartyPlan, Tally};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -61,7 +61,7 @@ pub fn imported_bills(out: &mut dyn Write, style: Style, plan: &BillPlan) -> io:
         Format::Json => {
             let years = plan.years.iter().map(|(year, tally)| {
                 let mut object = Map::new();
-                let year = year.map(|year| year.get());
+                let year = year.map(BillingYear::get);
                 object.insert("year".to_owned(), json!(year));
                 object.extend(figures(tally, currency));
                 Value::Object(object)

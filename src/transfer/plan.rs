@@ -192,7 +192,7 @@ impl BillPlan {
     pub fn totals(&self) -> BillTally {
         self.years
             .values()
-            .fold(BillTally::default(), |sum, year| sum.with(year))
+            .fold(BillTally::default(), BillTally::with)
     }
 }
 

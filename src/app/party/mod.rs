@@ -16,9 +16,9 @@ pub trait Party: Clone + PartialEq {
     /// How a user names one.
     type Ref: fmt::Display;
     /// What one is made from.
-    type New;
+    type New: Send;
     /// Its key.
-    type Id: Copy + Ord + fmt::Display;
+    type Id: Copy + fmt::Debug + fmt::Display + Ord;
     /// What a list selects.
     type Filter;
 

@@ -39,7 +39,8 @@ pub(super) struct Draft {
 pub(super) struct DraftItem {
     pub line: u64,
     pub product: ProductRef,
-    pub quantity: Quantity,
+    /// `None` where it is wrong, which is a problem of the bill.
+    pub quantity: Option<Quantity>,
     pub unit_price: Option<Money>,
     pub total: Option<Money>,
 }
@@ -63,7 +64,7 @@ impl Draft {
         let unit_price = cells.optional_decimal(field::UNIT_PRICE);
         let total = cells.optional_decimal(field::TOTAL_PRICE);
         // A bill of too many items is refused later; until then it must not fill the memory.
-        if let (Some(product), Some(quantity)) = (product, quantity)
+        if let Some(product) = product
             && self.items.len() < MAX_ITEMS
         {
             self.items.push(DraftItem {

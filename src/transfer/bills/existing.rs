@@ -22,7 +22,7 @@ impl Planner<'_> {
             let column = self.fields[0].name(field::NUMBER);
             return Ok(Verdict::Refused(vec![problem(draft, column, message)]));
         }
-        if self.is_the_same(draft, head)? {
+        if self.is_the_same(draft, head) {
             return Ok(Verdict::Unchanged);
         }
         let stored = self
@@ -64,7 +64,7 @@ impl Planner<'_> {
     /// Whether the bill is the same for certain, which its own row in the book can tell: if what it would hold has the checksum
     /// that is stored, it holds the same. Its items need not be read. Otherwise it may still be the same, as when a product
     /// has got another name since.
-    fn is_the_same(&mut self, draft: &Draft, head: &BillHead) -> anyhow::Result<bool> {
+    fn is_the_same(&mut self, draft: &Draft, head: &BillHead) -> bool {
         let status = draft.status.unwrap_or(head.status);
         let date = draft.date.unwrap_or(head.date);
         let reference = if self.fields[0].has(field::REFERENCE) {
@@ -73,19 +73,19 @@ impl Planner<'_> {
             head.reference.as_ref()
         };
         if (status, date, reference) != (head.status, head.date, head.reference.as_ref()) {
-            return Ok(false);
+            return false;
         }
         if let Some(which) = &draft.customer {
             match self.lookup.any_customer(self.tx, which) {
                 Ok(found) if found.version.customer_id == head.customer.customer_id => {}
-                _ => return Ok(false),
+                _ => return false,
             }
         }
         if !self.has_items() {
-            return Ok(draft.total.is_none_or(|total| total == head.total));
+            return draft.total.is_none_or(|total| total == head.total);
         }
-        let Some(items) = self.guessed_items(draft, head)? else {
-            return Ok(false);
+        let Some(items) = self.guessed_items(draft, head) else {
+            return false;
         };
         let guess = Bill::new(
             head.number,
@@ -95,9 +95,9 @@ impl Planner<'_> {
             reference.cloned(),
             items,
         );
-        let Ok(guess) = guess else { return Ok(false) };
+        let Ok(guess) = guess else { return false };
         let same = checksum(&guess, &mut self.scratch) == head.checksum;
-        Ok(same && draft.total.is_none_or(|total| total == guess.total()))
+        same && draft.total.is_none_or(|total| total == guess.total())
     }
 
     /// Whether the files say anything of items.
@@ -108,30 +108,26 @@ impl Planner<'_> {
     }
 
     /// The items, with products as the year's bills last had them, or as they are now; `None` where one cannot be.
-    fn guessed_items(
-        &mut self,
-        draft: &Draft,
-        head: &BillHead,
-    ) -> anyhow::Result<Option<Vec<Item>>> {
+    fn guessed_items(&mut self, draft: &Draft, head: &BillHead) -> Option<Vec<Item>> {
         let mut items = Vec::with_capacity(draft.items.len());
         for item in &draft.items {
-            let Ok(found) = self.lookup.any_product(self.tx, &item.product) else {
-                return Ok(None);
-            };
-            let present = found.version;
+            let present = self
+                .lookup
+                .any_product(self.tx, &item.product)
+                .ok()?
+                .version;
             let year = self.years.get(&Some(head.number.year()));
             let product = year
                 .and_then(|year| year.billed.get(&present.product.product_id))
                 .unwrap_or(&present.product);
             let price = item.unit_price.unwrap_or(present.price);
-            match Item::new(product.clone(), item.quantity, price, self.currency) {
-                Ok(made) if item.total.is_none_or(|total| total == made.total()) => {
-                    items.push(made)
-                }
-                _ => return Ok(None),
+            let made = Item::new(product.clone(), item.quantity?, price, self.currency).ok()?;
+            if item.total.is_some_and(|total| total != made.total()) {
+                return None;
             }
+            items.push(made);
         }
-        Ok(Some(items))
+        Some(items)
     }
 
     /// Remembers how this bill has its products, for the next ones of its year are likely to have them so, too.
@@ -226,7 +222,10 @@ impl Planner<'_> {
                 },
             };
             let price = item.unit_price.unwrap_or(price);
-            let made = Item::new(product, item.quantity, price, self.currency);
+            let Some(quantity) = item.quantity else {
+                continue;
+            };
+            let made = Item::new(product, quantity, price, self.currency);
             items.extend(self.checked_item(made, item, problems));
         }
         Ok(items)

@@ -1,28 +1,95 @@
 //! Customers and products that bills mention and that the book lacks, where an import may make them.
 
-use super::version::{Slot, VersionOf};
+use super::version::{Packed, VersionOf};
 use crate::domain::{
-    BilledCustomer, BilledProduct, CustomerId, CustomerRef, Email, Money, Name, NewCustomer,
-    NewProduct, Note, ProductId, ProductRef,
+    BilledCustomer, BilledProduct, CustomerId, CustomerRef, Money, Name, NewCustomer, NewProduct,
+    Note, ProductId, ProductRef,
 };
-use crate::storage::Tx;
+use crate::storage::{self, Tx};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What is to be made. Memory grows with it, and with nothing else.
 #[derive(Debug, Default)]
 pub(super) struct Missing {
-    customers: Kind<NewCustomer, BilledCustomer>,
-    products: Kind<NewProduct, BilledProduct>,
+    pub customers: Kind<BilledCustomer>,
+    pub products: Kind<BilledProduct>,
+}
+
+/// What is to be made of one kind.
+#[derive(Debug)]
+pub(super) struct Kind<B: Makeable> {
+    by_name: HashMap<String, usize>,
+    list: Vec<ToMake<B>>,
 }
 
 #[derive(Debug)]
-struct Kind<N, B> {
-    by_name: HashMap<String, usize>,
-    list: Vec<Made<N, B>>,
+struct ToMake<B: Makeable> {
+    new: B::New,
+    /// Stands for it until it has an id.
+    provisional: Arc<B>,
+    /// How many times the bills that will be written mention it.
+    uses: u64,
+    /// The thing itself, once it is made.
+    version: Option<Arc<B>>,
 }
 
-impl<N, B> Default for Kind<N, B> {
+/// A version of something that can be made.
+pub(super) trait Makeable: Packed + Sized {
+    /// What it is made from.
+    type New: std::fmt::Debug;
+
+    /// Makes it, and returns its version.
+    fn make(new: &Self::New, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self>;
+
+    /// The id as a number.
+    fn number(&self) -> i64;
+
+    /// Those of its kind.
+    fn kind(missing: &mut Missing) -> &mut Kind<Self>;
+}
+
+impl Makeable for BilledCustomer {
+    type New = NewCustomer;
+
+    fn make(new: &NewCustomer, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self> {
+        let customer_id = tx.insert_customer(new)?;
+        Ok(Self {
+            customer_id,
+            ..provisional.clone()
+        })
+    }
+
+    fn number(&self) -> i64 {
+        self.customer_id.get()
+    }
+
+    fn kind(missing: &mut Missing) -> &mut Kind<Self> {
+        &mut missing.customers
+    }
+}
+
+impl Makeable for BilledProduct {
+    type New = NewProduct;
+
+    fn make(new: &NewProduct, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self> {
+        let product_id = tx.insert_product(new)?;
+        Ok(Self {
+            product_id,
+            ..provisional.clone()
+        })
+    }
+
+    fn number(&self) -> i64 {
+        self.product_id.get()
+    }
+
+    fn kind(missing: &mut Missing) -> &mut Kind<Self> {
+        &mut missing.products
+    }
+}
+
+impl<B: Makeable> Default for Kind<B> {
     fn default() -> Self {
         Self {
             by_name: HashMap::new(),
@@ -31,19 +98,54 @@ impl<N, B> Default for Kind<N, B> {
     }
 }
 
-#[derive(Debug)]
-struct Made<N, B> {
-    new: N,
-    /// Stands for it until it has an id.
-    provisional: Arc<B>,
-    /// How many bills that will be written mention it.
-    uses: u64,
-    made: Option<Arc<B>>,
-}
+impl<B: Makeable> Kind<B> {
+    /// An id that stands for the one that the book will give. It never leaves the plan: see [`Self::place`].
+    fn next_id(&self) -> i64 {
+        i64::MAX - i64::try_from(self.list.len()).unwrap_or(0)
+    }
 
-/// An id that stands for the one that the book will give. It never leaves the plan: see [`Missing::customer_slot`].
-fn provisional_id(index: usize) -> i64 {
-    i64::MAX - i64::try_from(index).unwrap_or(0)
+    fn add(&mut self, key: String, new: B::New, provisional: B) -> Arc<B> {
+        let provisional = Arc::new(provisional);
+        self.by_name.insert(key, self.list.len());
+        self.list.push(ToMake {
+            new,
+            provisional: provisional.clone(),
+            uses: 0,
+            version: None,
+        });
+        provisional
+    }
+
+    fn find(&self, key: &str) -> Option<&ToMake<B>> {
+        self.by_name.get(key).map(|index| &self.list[*index])
+    }
+
+    /// Which one a version stands for, if it is a provisional one. One of the book that has the same id by chance is another
+    /// object.
+    pub fn place(&self, version: &Arc<B>) -> Option<usize> {
+        let index = usize::try_from(i64::MAX - version.number()).ok()?;
+        let to_make = self.list.get(index)?;
+        Arc::ptr_eq(&to_make.provisional, version).then_some(index)
+    }
+
+    /// Counts a mention on a bill that will be written.
+    pub fn count(&mut self, version: &Arc<B>) {
+        if let Some(index) = self.place(version) {
+            self.list[index].uses += 1;
+        }
+    }
+
+    /// No longer counts one.
+    pub fn discount(&mut self, version: &VersionOf<B>) {
+        if let VersionOf::Missing(index) = version {
+            self.list[*index].uses -= 1;
+        }
+    }
+
+    /// How many will be made.
+    pub fn used(&self) -> u64 {
+        self.list.iter().filter(|it| it.uses > 0).count() as u64
+    }
 }
 
 impl Missing {
@@ -55,31 +157,22 @@ impl Missing {
         };
         // Addresses are compared without regard to ASCII case.
         let key = email.as_str().to_ascii_lowercase();
-        let Kind { by_name, list } = &mut self.customers;
-        if let Some(&index) = by_name.get(&key) {
-            return Some(list[index].provisional.clone());
+        if let Some(known) = self.customers.find(&key) {
+            return Some(known.provisional.clone());
         }
-        let (name, address) = (Name::new(email.as_str()).ok()?, Note::default());
-        let email: Option<Email> = Some(email.clone());
-        let provisional = Arc::new(BilledCustomer {
-            customer_id: CustomerId::new(provisional_id(list.len()))?,
-            name: name.clone(),
-            email: email.clone(),
-            address: address.clone(),
-        });
-        by_name.insert(key, list.len());
-        list.push(Made {
-            new: NewCustomer {
-                id: None,
-                name,
-                email,
-                address,
-            },
-            provisional: provisional.clone(),
-            uses: 0,
-            made: None,
-        });
-        Some(provisional)
+        let new = NewCustomer {
+            id: None,
+            name: Name::new(email.as_str()).ok()?,
+            email: Some(email.clone()),
+            address: Note::default(),
+        };
+        let provisional = BilledCustomer {
+            customer_id: CustomerId::new(self.customers.next_id())?,
+            name: new.name.clone(),
+            email: new.email.clone(),
+            address: new.address.clone(),
+        };
+        Some(self.customers.add(key, new, provisional))
     }
 
     /// The product of that name, to be made if it can be: it needs a name, and takes the unit price of its first mention.
@@ -91,125 +184,38 @@ impl Missing {
         let ProductRef::Name(name) = which else {
             return None;
         };
-        let Kind { by_name, list } = &mut self.products;
-        if let Some(&index) = by_name.get(name.as_str()) {
-            let made = &list[index];
-            return Some((made.provisional.clone(), made.new.price));
+        if let Some(known) = self.products.find(name.as_str()) {
+            return Some((known.provisional.clone(), known.new.price));
         }
         let price = price?;
-        let provisional = Arc::new(BilledProduct {
-            product_id: ProductId::new(provisional_id(list.len()))?,
+        let new = NewProduct {
+            id: None,
             name: name.clone(),
-        });
-        by_name.insert(name.as_str().to_owned(), list.len());
-        list.push(Made {
-            new: NewProduct {
-                id: None,
-                name: name.clone(),
-                description: Note::default(),
-                price,
-            },
-            provisional: provisional.clone(),
-            uses: 0,
-            made: None,
-        });
-        Some((provisional, price))
-    }
-
-    /// Counts a bill that mentions these.
-    pub fn count<'b>(
-        &mut self,
-        customer: &Arc<BilledCustomer>,
-        products: impl Iterator<Item = &'b Arc<BilledProduct>>,
-    ) {
-        if let Some(index) = self.customer_slot(customer) {
-            self.customers.list[index].uses += 1;
-        }
-        for product in products {
-            if let Some(index) = self.product_slot(product) {
-                self.products.list[index].uses += 1;
-            }
-        }
-    }
-
-    /// No longer counts a bill that mentions these.
-    pub fn discount<'b>(
-        &mut self,
-        customer: &VersionOf<BilledCustomer>,
-        products: impl Iterator<Item = &'b VersionOf<BilledProduct>>,
-    ) {
-        if let VersionOf::Missing(index) = customer {
-            self.customers.list[*index].uses -= 1;
-        }
-        for product in products {
-            if let VersionOf::Missing(index) = product {
-                self.products.list[*index].uses -= 1;
-            }
-        }
-    }
-
-    /// How many customers and how many products will be made.
-    pub fn counts(&self) -> (u64, u64) {
-        fn used<N, B>(kind: &Kind<N, B>) -> u64 {
-            kind.list.iter().filter(|made| made.uses > 0).count() as u64
-        }
-        (used(&self.customers), used(&self.products))
-    }
-
-    /// The customer itself, made now if it was not yet.
-    pub fn made_customer(
-        &mut self,
-        tx: &mut dyn Tx,
-        version: &VersionOf<BilledCustomer>,
-    ) -> anyhow::Result<Arc<BilledCustomer>> {
-        let made = match version {
-            VersionOf::Known(known) => return Ok(known.clone()),
-            VersionOf::Missing(index) => &mut self.customers.list[*index],
+            description: Note::default(),
+            price,
         };
-        if let Some(made) = &made.made {
+        let provisional = BilledProduct {
+            product_id: ProductId::new(self.products.next_id())?,
+            name: name.clone(),
+        };
+        let key = name.as_str().to_owned();
+        Some((self.products.add(key, new, provisional), price))
+    }
+
+    /// The thing itself, made now if it is to be made and was not yet.
+    pub fn made<B: Makeable>(
+        &mut self,
+        version: VersionOf<B>,
+        tx: &mut dyn Tx,
+    ) -> anyhow::Result<Arc<B>> {
+        let to_make = match version {
+            VersionOf::Known(known) => return Ok(known),
+            VersionOf::Missing(index) => &mut B::kind(self).list[index],
+        };
+        if let Some(made) = &to_make.version {
             return Ok(made.clone());
         }
-        let billed = Arc::new(BilledCustomer {
-            customer_id: tx.insert_customer(&made.new)?,
-            ..(*made.provisional).clone()
-        });
-        Ok(made.made.insert(billed).clone())
+        let made = B::make(&to_make.new, &to_make.provisional, tx)?;
+        Ok(to_make.version.insert(Arc::new(made)).clone())
     }
-
-    /// The product itself, made now if it was not yet.
-    pub fn made_product(
-        &mut self,
-        tx: &mut dyn Tx,
-        version: &VersionOf<BilledProduct>,
-    ) -> anyhow::Result<Arc<BilledProduct>> {
-        let made = match version {
-            VersionOf::Known(known) => return Ok(known.clone()),
-            VersionOf::Missing(index) => &mut self.products.list[*index],
-        };
-        if let Some(made) = &made.made {
-            return Ok(made.clone());
-        }
-        let billed = Arc::new(BilledProduct {
-            product_id: tx.insert_product(&made.new)?,
-            ..(*made.provisional).clone()
-        });
-        Ok(made.made.insert(billed).clone())
-    }
-
-    /// Which one a version stands for, if it is a provisional one. A customer of the book that has the same id by chance is
-    /// another object.
-    pub fn customer_slot(&self, version: &Arc<BilledCustomer>) -> Slot {
-        slot(&self.customers.list, version, version.customer_id.get())
-    }
-
-    /// As [`Self::customer_slot`], of a product.
-    pub fn product_slot(&self, version: &Arc<BilledProduct>) -> Slot {
-        slot(&self.products.list, version, version.product_id.get())
-    }
-}
-
-fn slot<N, B>(list: &[Made<N, B>], version: &Arc<B>, id: i64) -> Slot {
-    let index = usize::try_from(i64::MAX - id).ok()?;
-    let made = list.get(index)?;
-    Arc::ptr_eq(&made.provisional, version).then_some(index)
 }

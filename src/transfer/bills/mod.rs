@@ -104,15 +104,14 @@ pub fn import_bills(
         tx.commit()?;
     }
     rejects::publish(files)?;
-    let (new_customers, new_products) = settled.missing.counts();
     let seen = settled
         .years
         .iter()
         .filter(|(_, year)| year.tally.bills != Tally::default());
     Ok(BillPlan {
         years: seen.map(|(year, state)| (*year, state.tally)).collect(),
-        new_customers,
-        new_products,
+        new_customers: settled.missing.customers.used(),
+        new_products: settled.missing.products.used(),
         currency,
         remarks,
     })

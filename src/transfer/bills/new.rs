@@ -60,9 +60,11 @@ impl Planner<'_> {
         let mut items = Vec::with_capacity(draft.items.len());
         for item in &draft.items {
             let found = self.product(&item.product, item.unit_price, item.line, problems)?;
-            let Some(found) = found else { continue };
+            let (Some(found), Some(quantity)) = (found, item.quantity) else {
+                continue;
+            };
             let price = item.unit_price.unwrap_or(found.price);
-            let made = Item::new(found.product, item.quantity, price, self.currency);
+            let made = Item::new(found.product, quantity, price, self.currency);
             items.extend(self.checked_item(made, item, problems));
         }
         Ok(items)

@@ -119,14 +119,6 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// The year that a bill is in.
-    fn year(&self, draft: &Draft) -> Option<BillingYear> {
-        draft
-            .date
-            .map(BillingYear::of)
-            .or_else(|| draft.number.map(BillNumber::year))
-    }
-
     /// What the book has of each of these bills, year by year.
     fn find(&mut self, drafts: &[Draft]) -> anyhow::Result<Vec<Option<BillHead>>> {
         let mut by_year: BTreeMap<BillingYear, (Vec<usize>, Vec<BillKey>)> = BTreeMap::new();
@@ -136,7 +128,7 @@ impl<'a> Planner<'a> {
                 (None, Some(number)) => BillKey::Number(number),
                 (None, None) => continue,
             };
-            let year = self.year(draft).filter(|_| draft.problems.is_empty());
+            let year = year_of(draft).filter(|_| draft.problems.is_empty());
             if let Some(year) = year.filter(|year| self.known_years.contains(year)) {
                 let (places, keys) = by_year.entry(year).or_default();
                 places.push(index);
@@ -154,7 +146,7 @@ impl<'a> Planner<'a> {
     }
 
     fn plan(&mut self, mut draft: Draft, head: Option<BillHead>) -> anyhow::Result<()> {
-        let year = self.year(&draft);
+        let year = year_of(&draft);
         let verdict = if !draft.problems.is_empty() {
             self.check_names(&mut draft)?;
             Verdict::Refused(std::mem::take(&mut draft.problems))
@@ -167,7 +159,7 @@ impl<'a> Planner<'a> {
                 None => self.new_bill(&draft)?,
             }
         };
-        self.keep(&draft, year, verdict)
+        self.keep(&draft, year, &verdict)
     }
 
     /// Of a bill that is wrong already, tells as well which names on it mean nothing.
@@ -191,7 +183,7 @@ impl<'a> Planner<'a> {
         &mut self,
         draft: &Draft,
         year: Option<BillingYear>,
-        verdict: Verdict,
+        verdict: &Verdict,
     ) -> anyhow::Result<()> {
         let mut head = Head {
             fate: verdict.fate(),
@@ -202,7 +194,7 @@ impl<'a> Planner<'a> {
             items: 0,
             total: Money::ZERO,
         };
-        let bills: Vec<&Bill> = match &verdict {
+        let bills: Vec<&Bill> = match verdict {
             Verdict::New(bill) => vec![bill],
             Verdict::Changed(states) => states.iter().collect(),
             Verdict::Refused(problems) => {
@@ -223,8 +215,10 @@ impl<'a> Planner<'a> {
             if head.fate == Fate::Changed {
                 head.number = Some(bill.number());
             }
-            let products = bill.items().iter().map(|item| item.product());
-            self.missing.count(bill.customer(), products);
+            self.missing.customers.count(bill.customer());
+            for item in bill.items() {
+                self.missing.products.count(item.product());
+            }
         }
         let state = self.years.entry(year).or_default();
         state.tally.add(head.fate, head.items, head.total);
@@ -342,6 +336,12 @@ impl<'a> Planner<'a> {
             }
         }
     }
+}
+
+/// The year that a bill is in.
+fn year_of(draft: &Draft) -> Option<BillingYear> {
+    let of_date = draft.date.map(BillingYear::of);
+    of_date.or_else(|| draft.number.map(BillNumber::year))
 }
 
 fn is_not_found(error: &anyhow::Error) -> bool {

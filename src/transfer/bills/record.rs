@@ -14,7 +14,6 @@ use crate::transfer::spool::{Packer, Unpacker};
 use crate::transfer::table::Span;
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use std::sync::Arc;
 
 /// How a bill is known in its file.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -124,11 +123,8 @@ impl RecordPacker {
     fn bill(&mut self, bill: &Bill, missing: &Missing) {
         let packer = &mut self.packer;
         self.customers.pack(bill.customer(), missing, packer);
-        packer.signed(i64::from(
-            bill.date()
-                .signed_duration_since(NaiveDate::default())
-                .num_days(),
-        ));
+        let since = bill.date().signed_duration_since(NaiveDate::default());
+        packer.signed(since.num_days());
         packer.byte(bill.status() as u8);
         packer.text(bill.reference().map_or("", Reference::as_str));
         packer.number(bill.items().len() as u64);
@@ -153,10 +149,10 @@ pub(super) struct Waiting {
 impl Waiting {
     /// Tells the registry of what is to be made that this bill does not mention it after all.
     pub fn discount(&self, missing: &mut Missing) {
-        missing.discount(
-            &self.customer,
-            self.items.iter().map(|(product, _, _)| product),
-        );
+        missing.customers.discount(&self.customer);
+        for (product, _, _) in &self.items {
+            missing.products.discount(product);
+        }
     }
 
     /// The bill under its number, with all that it mentions made.
@@ -167,10 +163,10 @@ impl Waiting {
         missing: &mut Missing,
         currency: Currency,
     ) -> anyhow::Result<Bill> {
-        let customer = missing.made_customer(tx, &self.customer)?;
+        let customer = missing.made(self.customer, tx)?;
         let mut items = Vec::with_capacity(self.items.len());
         for (product, quantity, price) in self.items {
-            let product: Arc<BilledProduct> = missing.made_product(tx, &product)?;
+            let product = missing.made(product, tx)?;
             items.push(Item::new(product, quantity, price, currency)?);
         }
         Ok(Bill::new(

@@ -11,9 +11,6 @@ use std::sync::Arc;
 /// How many versions of a kind are remembered at once.
 const REMEMBERED: usize = 50_000;
 
-/// Which of those that are to be made a version stands for, if any.
-pub(super) type Slot = Option<usize>;
-
 /// A version on a bill of the plan.
 #[derive(Clone, Debug)]
 pub(super) enum VersionOf<T> {
@@ -33,7 +30,8 @@ pub(super) trait Packed: Sized {
     type Id: Copy + Eq + Hash;
 
     fn id(&self) -> Self::Id;
-    fn slot(version: &Arc<Self>, missing: &Missing) -> Slot;
+    /// Which of those that are to be made a version stands for, if any.
+    fn place(version: &Arc<Self>, missing: &Missing) -> Option<usize>;
     fn pack(&self, packer: &mut Packer);
     fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Self>;
 }
@@ -45,8 +43,8 @@ impl Packed for BilledCustomer {
         self.customer_id
     }
 
-    fn slot(version: &Arc<Self>, missing: &Missing) -> Slot {
-        missing.customer_slot(version)
+    fn place(version: &Arc<Self>, missing: &Missing) -> Option<usize> {
+        missing.customers.place(version)
     }
 
     fn pack(&self, packer: &mut Packer) {
@@ -76,8 +74,8 @@ impl Packed for BilledProduct {
         self.product_id
     }
 
-    fn slot(version: &Arc<Self>, missing: &Missing) -> Slot {
-        missing.product_slot(version)
+    fn place(version: &Arc<Self>, missing: &Missing) -> Option<usize> {
+        missing.products.place(version)
     }
 
     fn pack(&self, packer: &mut Packer) {
@@ -119,7 +117,7 @@ impl<T: Packed + PartialEq> VersionPacker<T> {
             packer.number(*place);
             return;
         }
-        if let Some(index) = T::slot(version, missing) {
+        if let Some(index) = T::place(version, missing) {
             packer.byte(MISSING);
             packer.number(index as u64);
             return;

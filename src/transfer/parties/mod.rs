@@ -142,13 +142,11 @@ fn run<P: Tabular>(
     }
     let mut tables = [rows.table];
     let files = rejects::prepare(mode, &mut settled.refusals, &mut tables, &mut remarks)?;
-    if !mode.dry_run && settled.tally.written() > 0 {
+    let tally = settled.tally;
+    if !mode.dry_run && tally.written() > 0 {
         settled.apply(&mut *tx, progress)?;
         tx.commit()?;
     }
     rejects::publish(files)?;
-    Ok(PartyPlan {
-        tally: settled.tally,
-        remarks,
-    })
+    Ok(PartyPlan { tally, remarks })
 }

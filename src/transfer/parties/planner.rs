@@ -5,6 +5,7 @@ use super::{Draft, Tabular};
 use crate::domain::Currency;
 use crate::storage::Tx;
 use crate::transfer::columns::Fields;
+use crate::transfer::feed::{Reading, feed};
 use crate::transfer::keys::{self, Keys};
 use crate::transfer::plan::{Fate, OnExisting, Tally, shown};
 use crate::transfer::problems::{Problem, Side};
@@ -331,26 +332,58 @@ impl<P: Tabular> Settled<P> {
     }
 
     /// Writes all of it, without committing.
-    pub fn apply(&mut self, tx: &mut dyn Tx, progress: &mut dyn Progress) -> anyhow::Result<()> {
-        let mut record = Vec::new();
-        self.records.rewind()?;
-        let mut watch = Watch::begin(progress, "writing", Some(self.records.progress().0));
-        while let Some(place) = self.records.next(&mut record)? {
-            watch.row(self.records.progress().1)?;
-            let mut unpacker = Unpacker(&record);
+    pub fn apply(self, tx: &mut dyn Tx, progress: &mut dyn Progress) -> anyhow::Result<()> {
+        let mut written = Written::<P> {
+            records: self.records,
+            dropped: self.dropped,
+            record: Vec::new(),
+            kind: std::marker::PhantomData,
+        };
+        written.records.rewind()?;
+        let total = Some(written.records.progress().0);
+        let mut watch = Watch::begin(progress, "writing", total);
+        feed(&mut written, &mut watch, |batch| {
+            for (fate, new) in batch {
+                if fate == Fate::New {
+                    P::insert(tx, &new)?;
+                    continue;
+                }
+                let id = P::id_of(&new).context("an id")?;
+                let stored = P::load(tx, id)?.context("a record that was there a moment ago")?;
+                stored.replaced(new).update(tx)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The records that are to be written, unpacked on another thread than the one that writes.
+struct Written<P> {
+    records: SpoolReader,
+    dropped: BTreeSet<u64>,
+    record: Vec<u8>,
+    kind: std::marker::PhantomData<fn() -> P>,
+}
+
+impl<P: Tabular> Reading for Written<P> {
+    type Record = (Fate, P::New);
+
+    fn next(&mut self) -> anyhow::Result<Option<Self::Record>> {
+        while let Some(place) = self.records.next(&mut self.record)? {
+            let mut unpacker = Unpacker(&self.record);
             let entry = Entry::unpack(&mut unpacker)?;
-            if self.dropped.contains(&place) || !entry.fate.is_written() {
-                continue;
+            if !self.dropped.contains(&place) && entry.fate.is_written() {
+                return Ok(Some((entry.fate, P::unpack(&mut unpacker)?)));
             }
-            let new = P::unpack(&mut unpacker)?;
-            if entry.fate == Fate::New {
-                P::insert(tx, &new)?;
-                continue;
-            }
-            let id = P::id_of(&new).context("an id")?;
-            let stored = P::load(tx, id)?.context("a record that was there a moment ago")?;
-            stored.replaced(new).update(tx)?;
         }
-        Ok(())
+        Ok(None)
+    }
+
+    fn rows(_: &Self::Record) -> usize {
+        1
+    }
+
+    fn passed(&self) -> u64 {
+        self.records.progress().1
     }
 }
