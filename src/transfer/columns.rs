@@ -293,12 +293,21 @@ impl Columns {
 
     /// Whether the columns of rejects stand before all others.
     pub fn has_reject_columns(&self) -> bool {
-        self.header.iter().take(2).eq(REJECT_COLUMNS)
+        self.header
+            .iter()
+            .take(REJECT_COLUMNS.len())
+            .eq(REJECT_COLUMNS)
     }
 
-    /// Whether the field is the first column, which is where it is even in a row with too many cells or too few.
+    /// Whether the field is the first column, which is where it is even in a row with too many cells or too few. What a file
+    /// of rejects has before it was put there by billbook.
     pub fn is_first(&self, field: usize) -> bool {
-        matches!(self.cells[field], Cell::Column(0))
+        let first = if self.has_reject_columns() {
+            REJECT_COLUMNS.len()
+        } else {
+            0
+        };
+        matches!(self.cells[field], Cell::Column(column) if column == first)
     }
 
     /// The text of a field in a row, its ends trimmed and its guard taken off; empty where there is none.

@@ -14,6 +14,34 @@ pub fn write_file<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T
     Ok(written)
 }
 
+/// Fails early where [`prepare_file`] would fail late: what can be seen without writing.
+pub(super) fn check_file(path: &Path) -> Result<()> {
+    let cannot_write = || format!("cannot write {}", path.display());
+    match fs::metadata(path) {
+        Ok(there) if there.is_dir() => {
+            bail!("{} is a directory: name a file in it", path.display())
+        }
+        Ok(there) if there.is_file() && there.permissions().readonly() => {
+            bail!(
+                "{} is read-only: make it writable, or name another file",
+                path.display()
+            )
+        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(cannot_write)
+        }
+        _ => fs::metadata(directory_of(path))
+            .map(drop)
+            .with_context(cannot_write),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
 /// A file that is complete and safe on disk, and lacks just its name. Dropping it removes it.
 #[must_use]
 #[derive(Debug)]
@@ -41,10 +69,8 @@ pub(super) fn prepare_file<T>(
     write: impl FnOnce(&mut dyn Write) -> Result<T>,
 ) -> Result<(Prepared, T)> {
     let cannot_write = || format!("cannot write {}", path.display());
+    check_file(path)?;
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => {
-            bail!("{} is a directory: name a file in it", path.display())
-        }
         Ok(there) if !there.is_file() => {
             let file = OpenOptions::new()
                 .write(true)
@@ -56,12 +82,6 @@ pub(super) fn prepare_file<T>(
                 rename: None,
             };
             Ok((prepared, written))
-        }
-        Ok(there) if there.permissions().readonly() => {
-            bail!(
-                "{} is read-only: make it writable, or name another file",
-                path.display()
-            )
         }
         // A link stays one: it is what it leads to that is replaced.
         Ok(there) => {
@@ -82,16 +102,12 @@ fn replacement<T>(
     write: impl FnOnce(&mut dyn Write) -> Result<T>,
 ) -> Result<(Prepared, T)> {
     let cannot_write = || format!("cannot write {}", named.display());
-    let directory = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".billbook-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let (file, temporary) = builder
-        .tempfile_in(directory)
+        .tempfile_in(directory_of(&target))
         .with_context(cannot_write)?
         .into_parts();
     let (file, written) = fill(file, named, write)?;

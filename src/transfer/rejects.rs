@@ -3,14 +3,46 @@
 
 use super::bytes::builder;
 use super::columns::REJECT_COLUMNS;
-use super::destination::{Prepared, prepare_file};
+use super::destination::{Prepared, check_file, prepare_file};
 use super::plan::{ImportMode, Remarks};
 use super::problems::Side;
 use super::refusals::{Refusals, Reject};
+use super::source::Source;
 use super::spool::SpoolReader;
 use super::table::{Span, Table};
+use crate::domain::ValueError;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Finds out before the work begins whether rejects could be written, and that they would replace none of the import's own
+/// files.
+pub(super) fn check(mode: &ImportMode, sources: &[&Source]) -> anyhow::Result<()> {
+    let Some(path) = &mode.rejects else {
+        return Ok(());
+    };
+    if path == Path::new("-") {
+        let message =
+            "rejects go into a file: name one, for standard output tells what was imported";
+        return Err(ValueError::new(message).into());
+    }
+    let mut paths = vec![path.clone()];
+    if sources.len() > 1 {
+        paths.push(of_items(path));
+    }
+    for path in &paths {
+        check_file(path)?;
+        for source in sources {
+            if source.is_at(path) {
+                return Err(ValueError::new(format!(
+                    "{} is what is imported, and the rejects would replace it: name another file",
+                    path.display()
+                ))
+                .into());
+            }
+        }
+    }
+    Ok(())
+}
 
 /// Writes the rejects of each of the import's files, if they are kept, without giving the files their names: that is for after
 /// the commit. A dry run writes nothing.
@@ -153,7 +185,7 @@ fn raw_rows(table: &mut Table, span: Span) -> anyhow::Result<Vec<RawRow>> {
         }
         let offset = *line.get_or_insert(before + blank_lines);
         let own = if table.columns.has_reject_columns() {
-            behind_cells(row, 2, table.delimiter)
+            behind_cells(row, REJECT_COLUMNS.len(), table.delimiter)
         } else {
             row
         };

@@ -7,7 +7,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::panic;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
@@ -61,6 +61,15 @@ pub(super) struct Input {
 }
 
 impl Source {
+    /// Whether it is the file at that path, under whatever name.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::File(own) => fs::canonicalize(own)
+                .is_ok_and(|own| fs::canonicalize(path).is_ok_and(|other| own == other)),
+        }
+    }
+
     /// Opens the source, and refuses what can be seen to be no CSV from its first bytes. What cannot be read twice (a pipe,
     /// standard input) is copied into a temporary file first.
     pub(super) fn open(&self, progress: &mut dyn Progress) -> anyhow::Result<Input> {

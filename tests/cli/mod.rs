@@ -52,8 +52,12 @@ transcripts!(
     exits,
     formats,
     imports,
+    missing,
     products,
-    sixty_years
+    rejects,
+    repeats,
+    sixty_years,
+    spreadsheets
 );
 
 #[test]

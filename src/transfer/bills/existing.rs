@@ -55,7 +55,7 @@ impl Planner<'_> {
                 Ok((new, _)) => Ok(Verdict::Changed(Box::new([stored, new]))),
                 Err(refusal) => {
                     let message = refusal.to_string();
-                    Ok(Verdict::Refused(vec![problem(draft, None, message)]))
+                    Ok(Verdict::Conflict(problem(draft, None, message)))
                 }
             },
         }

@@ -63,6 +63,10 @@ pub fn import_bills(
     import: &BillImport,
     progress: &mut dyn Progress,
 ) -> anyhow::Result<BillPlan> {
+    let sources: Vec<&Source> = std::iter::once(&import.bills)
+        .chain(&import.items)
+        .collect();
+    rejects::check(&import.mode, &sources)?;
     let (mut drafts, names, fields) = open(import, progress)?;
     let mut remarks = Remarks::default();
     remarks.see(&drafts.table, &import.options);

@@ -34,7 +34,7 @@ pub(super) enum Verdict {
     Skipped,
     /// It cannot be imported.
     Refused(Vec<Problem>),
-    /// It is in the book and differs, which is not allowed.
+    /// It is in the book and differs, and a rule forbids to change it.
     Conflict(Problem),
 }
 

@@ -106,6 +106,7 @@ fn run<P: Tabular>(
         mode,
     } = import;
     check_mapping(&options.mapping, &[&P::LAYOUT])?;
+    rejects::check(mode, &[source])?;
     let mut problems = Vec::new();
     let input = source.open(progress)?;
     let table = Table::open(input, Side::Main, &P::LAYOUT, options, &mut problems)?;
