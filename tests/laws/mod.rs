@@ -1,6 +1,7 @@
 //! What must hold for every value, tried on many.
 
 mod csv;
+mod imports;
 mod life;
 mod model;
 mod money;

@@ -6,6 +6,7 @@ use super::layout::field;
 use super::missing::Missing;
 use super::numbers::Series;
 use super::record::{Head, Key, RecordPacker};
+use super::settle;
 use crate::app::AppError;
 use crate::app::lookup::{Lookup, PricedProduct};
 use crate::domain::{
@@ -189,7 +190,7 @@ impl<'a> Planner<'a> {
             fate: verdict.fate(),
             year,
             spans: [draft.span, draft.items_span],
-            key: self.key(draft, year),
+            key: key_of(draft),
             number: draft.number,
             items: 0,
             total: Money::ZERO,
@@ -225,32 +226,14 @@ impl<'a> Planner<'a> {
         let place = self
             .records
             .push(self.packer.pack(&head, &bills, &self.missing))?;
-        match &head.key {
-            Some(Key::Reference(year, text)) => {
-                let year = year.map_or(0, |year| u64::from(year.get()));
-                self.keys.add(keys::hash(year, text.as_bytes()), place)?;
-            }
-            Some(Key::Number(number)) => {
-                self.keys
-                    .add(keys::hash(u64::MAX, &number.id().to_le_bytes()), place)?;
-            }
-            None => {}
+        if let Some(key) = &head.key {
+            let hash = match key {
+                Key::Reference(text) => keys::hash(0, text.as_bytes()),
+                Key::Number(number) => keys::hash(1, &number.id().to_le_bytes()),
+            };
+            self.keys.add(hash, settle::with_year(place, year))?;
         }
         Ok(())
-    }
-
-    fn key(&self, draft: &Draft, year: Option<BillingYear>) -> Option<Key> {
-        match (&draft.reference, draft.number) {
-            // Items are joined to bills by reference alone.
-            (Some(reference), _) if self.import.items.is_some() => {
-                Some(Key::Reference(None, reference.as_str().to_owned()))
-            }
-            (Some(reference), _) => {
-                year.map(|year| Key::Reference(Some(year), reference.as_str().to_owned()))
-            }
-            (None, Some(number)) => Some(Key::Number(number)),
-            (None, None) => None,
-        }
     }
 
     /// The customer of a new bill; `None`, and a problem, where there is none.
@@ -342,6 +325,13 @@ impl<'a> Planner<'a> {
 fn year_of(draft: &Draft) -> Option<BillingYear> {
     let of_date = draft.date.map(BillingYear::of);
     of_date.or_else(|| draft.number.map(BillNumber::year))
+}
+
+fn key_of(draft: &Draft) -> Option<Key> {
+    let reference = draft.reference.as_ref();
+    reference
+        .map(|reference| Key::Reference(reference.as_str().to_owned()))
+        .or(draft.number.map(Key::Number))
 }
 
 fn is_not_found(error: &anyhow::Error) -> bool {

@@ -16,10 +16,10 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 
 /// How a bill is known in its file.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(super) enum Key {
-    /// By its reference; within its year, unless two files are joined by it.
-    Reference(Option<BillingYear>, String),
+    /// By its reference, which is its own within its year.
+    Reference(String),
     /// By its number.
     Number(BillNumber),
 }
@@ -59,9 +59,8 @@ impl Head {
                 packer.byte(1);
                 packer.signed(number.id());
             }
-            Some(Key::Reference(year, text)) => {
+            Some(Key::Reference(text)) => {
                 packer.byte(2);
-                packer.number(year.map_or(0, |year| u64::from(year.get())));
                 packer.text(text);
             }
         }
@@ -73,16 +72,15 @@ impl Head {
     /// Takes it out of a record.
     pub fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Self> {
         let fate = Fate::unpack(unpacker)?;
-        let year = year(unpacker.number()?);
+        let year = i32::try_from(unpacker.number()?)
+            .ok()
+            .and_then(BillingYear::new);
         let spans = [Span::unpack(unpacker)?, Span::unpack(unpacker)?];
         let key = match unpacker.byte()? {
             1 => Some(Key::Number(
                 BillNumber::from_id(unpacker.signed()?).context("a number")?,
             )),
-            2 => Some(Key::Reference(
-                self::year(unpacker.number()?),
-                unpacker.text()?.to_owned(),
-            )),
+            2 => Some(Key::Reference(unpacker.text()?.to_owned())),
             _ => None,
         };
         Ok(Self {
@@ -95,10 +93,6 @@ impl Head {
             total: Money::from_ten_thousandths(unpacker.signed()?).context("a total")?,
         })
     }
-}
-
-fn year(number: u64) -> Option<BillingYear> {
-    i32::try_from(number).ok().and_then(BillingYear::new)
 }
 
 /// Packs records.

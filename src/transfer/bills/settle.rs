@@ -10,7 +10,7 @@ use crate::transfer::problems::Problem;
 use crate::transfer::refusals::Refusals;
 use crate::transfer::spool::{SpoolReader, Unpacker};
 use crate::transfer::{keys::Keys, problems::Side};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A plan in which everything is decided.
 pub(super) struct Settled {
@@ -36,7 +36,8 @@ impl Planner<'_> {
             records: self.records.finish()?,
             dropped: BTreeSet::new(),
         };
-        let twins = twins(self.keys, &mut settled.records)?;
+        let joined = self.import.items.is_some();
+        let twins = twins(self.keys, &mut settled.records, joined)?;
         let series = || {
             settled
                 .years
@@ -44,28 +45,60 @@ impl Planner<'_> {
                 .filter_map(|year| year.series.as_ref())
         };
         if !twins.is_empty() || series().any(super::numbers::Series::has_doubled) {
-            settled.refuse(|head, place, year| apart(head, twins.get(&place), year))?;
+            settled.refuse(|head, place, year| apart(head, twins.get(&place), year, joined))?;
         }
         Ok(settled)
     }
 }
 
+/// The bits of a place below those of its year.
+const PLACE_BITS: u32 = 48;
+
+/// A record's place and its year in one number, so that references that begin anew each year need no second look.
+pub(super) fn with_year(place: u64, year: Option<BillingYear>) -> u64 {
+    debug_assert!(place < 1 << PLACE_BITS);
+    place | u64::from(year.map_or(0, BillingYear::get)) << PLACE_BITS
+}
+
+/// The records of one key, looked at in order of their years.
+#[derive(Default)]
+struct Seen {
+    last: Option<(Option<BillingYear>, u64, (Side, u64))>,
+    /// The first of those whose year is not known.
+    of_no_year: Option<(Option<BillingYear>, u64, (Side, u64))>,
+}
+
 /// The records whose key comes more than once. A hash that comes twice is only the reason to look at the keys.
-fn twins(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Twins> {
+///
+/// A reference is a bill's own within its year. Of a record whose year cannot be read it may be any year's; and where two files
+/// are joined by references (`joined`), it must be the only one of them all.
+fn twins(keys: Keys, records: &mut SpoolReader, joined: bool) -> anyhow::Result<Twins> {
     let mut twins = Twins::new();
     let mut record = Vec::new();
     keys.duplicates(|places| {
-        let mut first: Vec<(Option<Key>, u64, (Side, u64))> = Vec::new();
+        // In order of years, those without one first.
+        let year = |place: u64| place >> PLACE_BITS;
+        let apart = |pair: &[u64]| year(pair[0]) != year(pair[1]);
+        if !joined && year(places[0]) > 0 && places.windows(2).all(apart) {
+            return Ok(());
+        }
+        let mut seen: HashMap<Key, Seen> = HashMap::new();
         for &place in places {
+            let place = place & ((1 << PLACE_BITS) - 1);
             records.at(place, &mut record)?;
             let head = Head::unpack(&mut Unpacker(&record))?;
-            match first.iter().find(|(key, _, _)| *key == head.key) {
-                Some((_, other, at)) => {
-                    twins.insert(place, *at);
-                    twins.entry(*other).or_insert(head.place());
-                }
-                None => first.push((head.key.clone(), place, head.place())),
+            let (at, year) = (head.place(), head.year);
+            let Some(key) = head.key else { continue };
+            let seen = seen.entry(key).or_default();
+            let same_year = seen.last.filter(|(other, _, _)| joined || *other == year);
+            let twin = same_year.or(seen.of_no_year);
+            if let Some((_, other_place, other_at)) = twin {
+                twins.insert(place, other_at);
+                twins.entry(other_place).or_insert(at);
             }
+            let this = Some((year, place, at));
+            seen.last = this;
+            seen.of_no_year = seen.of_no_year.or(this.filter(|_| year.is_none()));
         }
         Ok(())
     })?;
@@ -73,10 +106,15 @@ fn twins(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Twins> {
 }
 
 /// Why a bill is refused whose key or number stands elsewhere in the file too.
-fn apart(head: &Head, twin: Option<&(Side, u64)>, year: Option<&Year>) -> Option<String> {
+fn apart(
+    head: &Head,
+    twin: Option<&(Side, u64)>,
+    year: Option<&Year>,
+    joined: bool,
+) -> Option<String> {
     let (key, rule) = match (&head.key, twin) {
-        (Some(Key::Reference(year, text)), Some(_)) => {
-            let of_a_year = if year.is_some() { " of a year" } else { "" };
+        (Some(Key::Reference(text)), Some(_)) => {
+            let of_a_year = if joined { "" } else { " of a year" };
             (
                 format!("'{text}'"),
                 format!("no two bills{of_a_year} have the same reference"),

@@ -14,7 +14,8 @@ use crate::transfer::refusals::Refusals;
 use crate::transfer::spool::{Packer, Spool, SpoolReader, Unpacker};
 use crate::transfer::table::Span;
 use anyhow::Context as _;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry as MapEntry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
 
 /// What a row without an id may be known by.
@@ -274,24 +275,42 @@ fn twins<P: Tabular>(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Tw
     let mut twins = Twins::new();
     let mut record = Vec::new();
     keys.duplicates(|places| {
-        let mut entries = Vec::with_capacity(places.len());
+        // The first of each id, the first of each other key, and the first of those without an id.
+        let mut ids: HashMap<i64, (u64, u64)> = HashMap::new();
+        let mut others: HashMap<String, Vec<(u64, u64, i64)>> = HashMap::new();
         for &place in places {
             records.at(place, &mut record)?;
-            entries.push((place, Entry::unpack(&mut Unpacker(&record))?));
-        }
-        for (place, entry) in &entries {
-            let others = || entries.iter().filter(|(other, _)| other != place);
-            let same_id = others().find(|(_, other)| entry.id > 0 && other.id == entry.id);
-            let same_name = others().find(|(_, other)| entry.id == 0 && other.other == entry.other);
-            if let Some((_, twin)) = same_id {
-                let text = format!("{} {} stands on line {} as well", P::NOUN, entry.id, twin.span.line);
-                twins.insert(*place, text);
-            } else if let Some((_, twin)) = same_name {
-                let text = format!(
-                    "'{}' stands on line {} as well: give each an id, by which they can be told apart",
-                    entry.other, twin.span.line
-                );
-                twins.insert(*place, text);
+            let Entry {
+                span, id, other, ..
+            } = Entry::unpack(&mut Unpacker(&record))?;
+            if id > 0 {
+                let text = |line| format!("{} {id} stands on line {line} as well", P::NOUN);
+                match ids.entry(id) {
+                    MapEntry::Vacant(entry) => drop(entry.insert((place, span.line))),
+                    MapEntry::Occupied(entry) => {
+                        let (first, line) = *entry.get();
+                        twins.insert(place, text(line));
+                        twins.entry(first).or_insert_with(|| text(span.line));
+                    }
+                }
+            }
+            let text = |line| {
+                format!(
+                    "'{other}' stands on line {line} as well: give each an id, by which they can be told apart"
+                )
+            };
+            // One of a kind with an id and one without: more would say nothing new.
+            let known = others.entry(other.clone()).or_default();
+            for (twin, line, twin_id) in known.iter() {
+                if id == 0 {
+                    twins.entry(place).or_insert_with(|| text(*line));
+                }
+                if *twin_id == 0 {
+                    twins.entry(*twin).or_insert_with(|| text(span.line));
+                }
+            }
+            if !known.iter().any(|(_, _, known_id)| (*known_id > 0) == (id > 0)) {
+                known.push((place, span.line, id));
             }
         }
         Ok(())
