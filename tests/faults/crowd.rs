@@ -78,9 +78,8 @@ fn an_unpublished_year(env: &Env) -> bool {
     std::fs::read_dir(env.book())
         .expect("a directory")
         .any(|entry| {
-            let name = entry.expect("an entry").file_name();
-            name.to_str()
-                .is_some_and(|name| name.starts_with("20") && name.ends_with(".new"))
+            let name = entry.expect("an entry").path();
+            name.extension() == Some("new".as_ref())
         })
 }
 
