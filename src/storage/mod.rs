@@ -6,20 +6,21 @@
 pub mod checksum;
 mod error;
 mod filter;
+mod load;
 pub mod sqlite;
 
 pub use error::StorageError;
 pub use filter::{BillFilter, BillSort, CustomerFilter, CustomerSort, ProductFilter, ProductSort};
+pub use load::{BillHead, BillKey, Load, YearLoad};
 
 use crate::domain::{
-    Bill, BillNumber, BillStatus, BilledCustomer, BillingYear, Currency, Customer, CustomerId,
-    Email, HistoryEntry, Money, Name, NewCustomer, NewProduct, Product, ProductId, Reference,
+    Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry,
+    Money, Name, NewCustomer, NewProduct, Product, ProductId, Reference,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::Arc;
 
 /// What storage functions return.
 pub type Result<T, E = StorageError> = std::result::Result<T, E>;
@@ -52,38 +53,6 @@ impl Scope {
 pub trait Storage {
     /// Begins a transaction. Dropping it undoes what it wrote.
     fn begin<'a>(&'a mut self, scope: &Scope) -> Result<Box<dyn Tx + 'a>>;
-}
-
-/// How much a load will do to one year.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct YearLoad {
-    /// How many bills it will add.
-    pub new: u64,
-    /// How many bills it will change.
-    pub changed: u64,
-}
-
-impl YearLoad {
-    /// Bills written, added or changed.
-    pub fn bills(self) -> u64 {
-        self.new + self.changed
-    }
-}
-
-/// One piece of a load.
-#[derive(Clone, Debug)]
-pub enum Load {
-    /// Bills to add. The caller knows that neither their numbers nor their references are taken.
-    Insert(Vec<Bill>),
-    /// A bill to change.
-    Change {
-        /// As it is stored.
-        old: Bill,
-        /// As it will be, under the same number.
-        new: Bill,
-        /// What goes into its history.
-        history: Vec<HistoryEntry>,
-    },
 }
 
 /// A transaction.
@@ -267,34 +236,6 @@ pub struct DamagedBill {
     pub kind: &'static str,
     /// What is wrong.
     pub what: String,
-}
-
-/// How an import names a bill that may be in the book.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum BillKey {
-    /// By the number that another system gave it.
-    Reference(Reference),
-    /// By its own number.
-    Number(BillNumber),
-}
-
-/// What a bill's own row says, unverified but for its form.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct BillHead {
-    /// The number.
-    pub number: BillNumber,
-    /// The customer as billed.
-    pub customer: Arc<BilledCustomer>,
-    /// The date of issue.
-    pub date: NaiveDate,
-    /// Where it is in its life.
-    pub status: BillStatus,
-    /// The number that another system gave it.
-    pub reference: Option<Reference>,
-    /// The stored total.
-    pub total: Money,
-    /// The stored [`checksum::checksum`], of its items, too.
-    pub checksum: i64,
 }
 
 /// Bills with their items and history.

@@ -69,12 +69,10 @@ impl Engine {
         book::check(&mut self.storage, &mut |finding| findings.push(finding)).expect("a check");
         assert_eq!(findings, []);
         let names: Vec<String> = self.files().into_keys().collect();
-        assert!(
-            names
-                .iter()
-                .all(|name| name.ends_with(".db") || name == "book.lock"),
-            "{names:?}"
-        );
+        let published = |name: &String| {
+            name == "book.lock" || Path::new(name).extension() == Some("db".as_ref())
+        };
+        assert!(names.iter().all(published), "{names:?}");
         let mut tx = self.storage.begin(&Scope::Read).expect("a transaction");
         let mut all = Vec::new();
         for year in tx.years().expect("years") {
@@ -475,9 +473,9 @@ fn bills_are_found_by_what_an_import_calls_them() {
 fn a_year_is_copied_where_that_pays() {
     assert!(!copy_pays(0, 999, 1_000), "too few to matter");
     assert!(copy_pays(0, 1_000, 1_000));
-    assert!(copy_pays(8_000, 1_000, 1_000));
-    assert!(!copy_pays(8_001, 1_000, 1_000));
-    assert!(copy_pays(999_999_999, 125_000_000, 1_000));
+    assert!(copy_pays(5_000, 1_000, 1_000));
+    assert!(!copy_pays(5_001, 1_000, 1_000));
+    assert!(copy_pays(999_999_999, 200_000_000, 1_000));
     assert!(copy_pays(u64::MAX, u64::MAX, 1_000));
 }
 

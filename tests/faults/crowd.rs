@@ -1,6 +1,9 @@
 //! Many processes on one book at once, and one that is killed.
 
+use super::open;
 use crate::support::Env;
+use billbook::storage::sqlite::Durability;
+use billbook::storage::{Scope, Storage as _};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Child, Stdio};
@@ -78,9 +81,8 @@ fn an_unpublished_year(env: &Env) -> bool {
     std::fs::read_dir(env.book())
         .expect("a directory")
         .any(|entry| {
-            let name = entry.expect("an entry").file_name();
-            name.to_str()
-                .is_some_and(|name| name.starts_with("20") && name.ends_with(".new"))
+            let name = entry.expect("an entry").path();
+            name.extension() == Some("new".as_ref())
         })
 }
 
@@ -191,4 +193,35 @@ fn a_writer_killed_in_an_import_leaves_the_book_as_it_was_and_the_next_one_clean
         .filter(|name| name.contains("new") || name.contains("journal"))
         .collect();
     assert_eq!(leftovers, Vec::<String>::new());
+}
+
+/// A writer at its commit waits for the readers there are and lets no lock be taken any more: a reader that needed another
+/// one on the same file would wait for the writer, and both until one gives up.
+#[test]
+fn a_reader_goes_on_while_a_writer_waits_for_it() {
+    let env = book_with_a_customer_and_a_product();
+    env.ok(&["bill", "create", "--customer", "1", "--item", "1"]);
+    let (mut reading, mut writing) = (
+        open(&env.book(), Durability::SAFE),
+        open(&env.book(), Durability::SAFE),
+    );
+    let mut reader = reading.begin(&Scope::Read).expect("a transaction");
+    std::thread::scope(|threads| {
+        let writer = threads.spawn(|| {
+            let mut tx = writing.begin(&Scope::write_book()).expect("a transaction");
+            let id = billbook::domain::CustomerId::new(1).expect("an id");
+            let customer = tx.customer(id).expect("an answer").expect("a customer");
+            tx.update_customer(&customer).expect("an update");
+            tx.commit()
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!writer.is_finished(), "the writer waits");
+        let started = Instant::now();
+        let number = "2026-1".parse().expect("a number");
+        assert!(reader.bill(number).expect("an answer").is_some());
+        assert!(started.elapsed() < Duration::from_secs(2), "no wait");
+        drop(reader);
+        let committed = writer.join().expect("no panic");
+        committed.expect("a commit");
+    });
 }

@@ -8,14 +8,15 @@ mod crowd;
 mod disk;
 mod full_disk;
 mod read_only;
+mod replaced;
 mod uncertain;
 
 use billbook::app::bill::{self, NewBill, NewItem, Step};
 use billbook::app::{Deed, book, party};
 use billbook::context::Interrupt;
-use billbook::domain::{BillStatus, Currency, Customer, Note, Product};
+use billbook::domain::{Bill, BillNumber, BillStatus, Currency, Customer, Note, Product};
 use billbook::storage::sqlite::{Durability, Location, SqliteStorage};
-use billbook::storage::{Scope, Storage};
+use billbook::storage::{Load, Scope, Storage, YearLoad};
 use chrono::{DateTime, Utc};
 use disk::{Disk, read_log, write_files};
 use std::collections::BTreeMap;
@@ -60,7 +61,50 @@ fn open(dir: &Path, durability: Durability) -> SqliteStorage {
     .with_durability(durability)
 }
 
-/// The writer's life: a new book, two years made on the way, and commits over one, two and three files.
+/// A bill like the first of 2024, under another number.
+fn like_the_first(storage: &mut SqliteStorage, id: &str) -> anyhow::Result<Bill> {
+    let first = storage.begin(&Scope::Read)?.bill("2024-1".parse()?)?;
+    let first = first.ok_or_else(|| anyhow::anyhow!("there is no bill"))?;
+    let (number, date): (BillNumber, _) = (id.parse()?, format!("{}-05-06", &id[..4]).parse()?);
+    let (customer, items) = (first.customer().clone(), first.items().to_vec());
+    let reference = Some(format!("L-{id}").parse()?);
+    let bill = Bill::new(number, customer, date, first.status(), reference, items)?;
+    Ok(bill)
+}
+
+/// Loads a bill under each of the numbers, and changes the first of 2024 if `changes`.
+fn load(storage: &mut SqliteStorage, ids: &[&str], changes: bool) -> anyhow::Result<()> {
+    let mut pieces = BTreeMap::new();
+    for id in ids {
+        let bill = like_the_first(storage, id)?;
+        pieces.insert(bill.number(), Load::Insert(vec![bill]));
+    }
+    let mut tx = storage.begin(&Scope::write_book())?;
+    if changes {
+        let number: BillNumber = "2024-1".parse()?;
+        let old = tx.bill(number)?.ok_or_else(|| anyhow::anyhow!("no bill"))?;
+        let items = [old.items(), old.items()].concat();
+        let (customer, reference) = (old.customer().clone(), old.reference().cloned());
+        let new = Bill::new(number, customer, old.date(), old.status(), reference, items)?;
+        let history = vec![];
+        pieces.insert(number, Load::Change { old, new, history });
+    }
+    let mut years = BTreeMap::new();
+    for number in pieces.keys() {
+        let plan: &mut YearLoad = years.entry(number.year()).or_default();
+        plan.new += u64::from(number.sequence() != 1 || number.year().get() != 2024);
+        plan.changed += u64::from(number.sequence() == 1 && number.year().get() == 2024);
+    }
+    tx.begin_load(&years)?;
+    for (number, piece) in pieces {
+        tx.load(number.year(), piece)?;
+    }
+    tx.commit()?;
+    Ok(())
+}
+
+/// The writer's life: a new book, two years made on the way, commits over one, two and three files, and loads that make a
+/// year, replace one by a copy and change two in place.
 fn write(dir: &Path, durability: Durability) -> anyhow::Result<()> {
     let mut storage = open(dir, durability);
     let acknowledge = |storage: &mut SqliteStorage| -> anyhow::Result<()> {
@@ -110,6 +154,17 @@ fn write(dir: &Path, durability: Durability) -> anyhow::Result<()> {
         bill::step(&mut storage, &numbers, Step::Pay, &deed)?;
         acknowledge(&mut storage)?;
     }
+    storage = storage.with_copies_from(1);
+    load(&mut storage, &["2024-5", "2026-1"], true)?;
+    acknowledge(&mut storage)?;
+    let replaced = ["2024-5".parse()?];
+    bill::step(&mut storage, &replaced, Step::Reopen, &deed)?;
+    acknowledge(&mut storage)?;
+    load(&mut storage, &["2024-6"], false)?;
+    acknowledge(&mut storage)?;
+    storage = storage.with_copies_from(u64::MAX);
+    load(&mut storage, &["2024-7", "2025-5", "2027-1"], true)?;
+    acknowledge(&mut storage)?;
     Ok(())
 }
 
@@ -157,11 +212,14 @@ fn record(name: &str, work: &Path) -> Vec<disk::Deed> {
 
 /// What is wrong with a book that was left like that. It is laid out where it was written, for the journals of a commit
 /// over several files name each other by their full paths.
+///
+/// Every other time a year is replaced before anything has looked at it: what a killed write left beside the old file must
+/// not come over the new one.
 fn damage(
     dir: &Path,
     files: &BTreeMap<String, Vec<u8>>,
     acknowledged: u64,
-    name: &str,
+    (name, replaces_first): (&str, bool),
 ) -> Option<String> {
     fs::remove_dir_all(dir).expect("a directory");
     fs::create_dir(dir).expect("a directory");
@@ -170,30 +228,53 @@ fn damage(
     if !dir.join("book.db").exists() {
         return (acknowledged > 0).then(|| "the book is gone".to_owned());
     }
-    let mut storage = open(dir, durability(name));
-    let mut findings = Vec::new();
-    if let Err(error) = book::check(&mut storage, &mut |finding| {
-        findings.push(format!("{finding:?}"));
-    }) {
-        return Some(format!("{error:#}"));
-    }
+    let mut storage = open(dir, durability(name)).with_copies_from(1);
     let commits = match storage.begin(&Scope::Read).and_then(|mut tx| tx.info()) {
         Ok(info) => info.commits,
         Err(error) => return Some(error.to_string()),
     };
+    let mut findings = Vec::new();
     if commits < acknowledged {
         findings.push(format!(
             "commit {acknowledged} was acknowledged, and the book is at {commits}"
         ));
     }
-    // The next write must find its way, too.
-    if let Err(error) = storage
-        .begin(&Scope::write_book())
-        .and_then(billbook::storage::Tx::commit)
-    {
-        findings.push(format!("the next write fails: {error}"));
+    if !replaces_first {
+        findings.extend(checked(&mut storage));
     }
+    // The next write must find its way, too.
+    if let Err(error) = replace(&mut storage) {
+        findings.push(format!("the next write fails: {error:#}"));
+    }
+    findings.extend(checked(&mut storage));
     (!findings.is_empty()).then(|| findings.join("; "))
+}
+
+fn checked(storage: &mut SqliteStorage) -> Vec<String> {
+    let mut findings = Vec::new();
+    if let Err(error) = book::check(storage, &mut |finding| {
+        findings.push(format!("{finding:?}"));
+    }) {
+        findings.push(format!("{error:#}"));
+    }
+    findings
+}
+
+/// Replaces the file of 2024 where there is one, and makes a commit of nothing elsewhere.
+fn replace(storage: &mut SqliteStorage) -> anyhow::Result<()> {
+    let year = "2024".parse()?;
+    let mut tx = storage.begin(&Scope::write_book())?;
+    let last = tx.last_sequence(year)?;
+    let first = tx.bill("2024-1".parse()?)?;
+    if let Some(first) = first {
+        let (customer, items) = (first.customer().clone(), first.items().to_vec());
+        let number = BillNumber::new(year, last + 1).ok_or_else(|| anyhow::anyhow!("full"))?;
+        let bill = Bill::new(number, customer, first.date(), first.status(), None, items)?;
+        tx.begin_load(&BTreeMap::from([(year, YearLoad { new: 1, changed: 0 })]))?;
+        tx.load(year, Load::Insert(vec![bill]))?;
+    }
+    tx.commit()?;
+    Ok(())
 }
 
 /// Small, fast and the same in every run: which writes a power cut loses must not change from run to run.
@@ -232,7 +313,7 @@ fn damaged_moments(name: &str, end: End, every: usize) -> (usize, usize, String)
             End::PowerCut => disk.after_power_cut(&mut |bound| chance.below(bound)),
         };
         looked += 1;
-        if let Some(what) = damage(&dir, &files, disk.acknowledged, name) {
+        if let Some(what) = damage(&dir, &files, disk.acknowledged, (name, looked % 2 == 0)) {
             damaged += 1;
             example = format!("after deed {moment} ({:.80}): {what}", format!("{deed:?}"));
         }

@@ -6,15 +6,25 @@
 //! raises the commit counter in `book.db` and stamps the counter into each year it touched; SQLite's super-journal makes
 //! the commit over these files one step, which holds in rollback-journal mode and not in WAL mode.
 //!
-//! A year that does not exist yet is built as `2026.db.new`, complete and synced, before the commit that puts it into the
-//! catalog; then it is renamed. A file that the catalog expects and that still has its temporary name was published by that
-//! commit, and whoever opens it finishes the renaming. A temporary file that the catalog does not expect belonged to a
-//! write that never was; the next writer removes it.
+//! A year that does not exist yet is built as `2026.db.57.new`, complete and synced, before the commit of number 57 that
+//! puts it into the catalog; then it is renamed. A load that adds much to a year builds a copy of its file in the same way,
+//! and the renaming puts it in place of the old one.
+//!
+//! The name tells what a file is. Where the catalog expects the year at that commit, the commit took place and only the
+//! renaming is missing: whoever opens the year does it, and so does the next writer for all of them. Each name is used by one
+//! commit at the most, so it does not matter how many do it at once or how late: a file of another commit has another name.
+//! One who may not rename reads the file where it is. A temporary file that the catalog does not expect belonged to a write
+//! that never was; the next writer removes it.
+//!
+//! A file is only replaced when no journal lies beside it: SQLite would play the old file's into the new one. The write that
+//! makes the copy locks the old file against other programs, which rolls back what a killed write left there, and syncs the
+//! directory before its commit. Readers have the old file open only in transactions, which keep the commit out.
 //!
 //! # How a read stays consistent
 //!
 //! A reader begins on `book.db` and holds its shared lock. Every commit writes `book.db`, so none can happen meanwhile, and
-//! the years can be attached to a second connection one after the other, as many as there are: only ten at a time.
+//! the years can be attached to a second connection one after the other, as many as there are: only ten at a time. The second
+//! connection locks nothing of `book.db`, for a writer that waits to commit lets nobody lock it a second time.
 
 mod assemble;
 mod billed;

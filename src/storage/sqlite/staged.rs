@@ -16,9 +16,6 @@ const PAGES_BETWEEN_INTERRUPTS: std::ffi::c_int = 4_096;
 /// which takes as long as the rest of an insertion. Whoever doubts it asks `check`, which looks at all of it again.
 const UNDEFENDED: &str = "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;";
 
-/// What the indexes are sorted in, in KiB: 32 MiB, while a file is finished, which each thread does one at a time.
-const ROOM_TO_SORT: &str = "PRAGMA cache_size = -32768;";
-
 /// What the making of a year's file needs to know.
 #[derive(Clone, Debug)]
 pub(super) struct Maker {
@@ -125,11 +122,7 @@ impl Staged {
 
     /// A year's file that gets its late indexes and its stamp at the end.
     fn open_year(maker: &Maker, year: BillingYear) -> Result<Self> {
-        let completion = format!(
-            "{ROOM_TO_SORT}\n{}\n{}",
-            section("year indexes"),
-            stamp(maker)
-        );
+        let completion = format!("{}\n{}", section("year indexes"), stamp(maker));
         let path = maker.files.unpublished_year(year, maker.stamp());
         Self::open(&maker.connector, path, maker.files.year(year), completion)
     }
