@@ -1,8 +1,8 @@
 -- The tables of a billbook book on SQLite, schema version 1.
 --
 -- A book is a directory: book.db (section book) and one file per billing year, 2026.db and so on (section year, which runs
--- on the year's file opened by itself; section "year indexes" runs right after it, and in a load, which knows that its bills
--- are new, once they are in: that is several times faster).
+-- on the year's file opened by itself). The indexes have sections of their own, which run right after them; in a load, which
+-- knows that its rows are new, they are made once the rows are in: that is several times faster.
 --
 -- Amounts and quantities are integers of ten-thousandths: 12.50 is 125000. Dates are ISO 8601 texts, moments too (UTC).
 -- An empty text stands for an e-mail address that is not known. Constraints are the last line of defence: the program
@@ -38,7 +38,6 @@ CREATE TABLE customers (
     address TEXT NOT NULL DEFAULT '',
     archived_at TEXT
 ) STRICT;
-CREATE INDEX customers_email ON customers (email) WHERE email <> '';
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
@@ -47,6 +46,13 @@ CREATE TABLE products (
     price INTEGER NOT NULL,
     archived_at TEXT
 ) STRICT;
+
+-- section: customers indexes
+
+CREATE INDEX customers_email ON customers (email) WHERE email <> '';
+
+-- section: products indexes
+
 CREATE INDEX products_name ON products (name);
 
 -- section: year

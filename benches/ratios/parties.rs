@@ -30,7 +30,8 @@ pub fn customers(dir: &Path, number: u32) {
         ours.push(import());
         if let Some(shell) = &shell {
             let files = [("customers", rows.as_path())];
-            theirs.push(shell.import_files(&peer, &files, section("book"), ""));
+            let ddl = [section("book"), section("customers indexes")].concat();
+            theirs.push(shell.import_files(&peer, &files, &ddl, ""));
             assert_eq!(
                 count(&peer, "customers"),
                 number.into(),

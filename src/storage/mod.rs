@@ -65,6 +65,10 @@ pub trait Tx: BookRows + CustomerRows + ProductRows + BillRows {
     /// of the load nothing can be committed.
     fn begin_load(&mut self, years: &BTreeMap<BillingYear, YearLoad>) -> Result<()>;
 
+    /// Announces how many customers and products will be added, in a write and behind [`Self::begin_load`] where there is one.
+    /// Until the commit, finding customers by their address and products by their name may then take long.
+    fn expect_additions(&mut self, customers: u64, products: u64) -> Result<()>;
+
     /// Makes everything written durable, or nothing. After an error the book is as before, except after
     /// [`StorageError::CommitUnknown`].
     fn commit(self: Box<Self>) -> Result<()>;

@@ -503,3 +503,61 @@ fn a_check_looks_at_what_its_own_transaction_wrote() {
         }
     });
 }
+
+/// So many that an engine may put off what finds them; afterwards they must be found all the same.
+#[test]
+fn a_great_many_customers_and_products_are_found_like_any_others() {
+    use billbook::domain::{NewCustomer, NewProduct};
+    const MANY: i64 = 10_000;
+    on_each_engine(|engine| {
+        let dropped = |storage: &mut dyn Storage| {
+            let mut tx = storage.begin(&Scope::write_book()).expect("a transaction");
+            tx.expect_additions(2 * MANY as u64, 2 * MANY as u64)
+                .expect("an announcement");
+        };
+        dropped(&mut engine.storage);
+        for base in [0, MANY] {
+            write(&mut engine.storage, &Scope::write_book(), |tx| {
+                tx.expect_additions(MANY as u64, MANY as u64)
+                    .expect("an announcement");
+                for id in base + 1..=base + MANY {
+                    tx.insert_customer(&NewCustomer {
+                        id: CustomerId::new(id),
+                        name: parse("Ada"),
+                        email: Some(parse(&format!("ada{id}@example.com"))),
+                        address: billbook::domain::Note::default(),
+                    })
+                    .expect("a customer");
+                    tx.insert_product(&NewProduct {
+                        id: None,
+                        name: parse(&format!("Widget {id}")),
+                        description: billbook::domain::Note::default(),
+                        price: parse("1"),
+                    })
+                    .expect("a product");
+                }
+            });
+        }
+        let mut tx = engine.storage.begin(&Scope::Read).expect("a transaction");
+        let found = tx.customers_by_email(&parse("ADA19999@example.com"));
+        assert_eq!(
+            found.expect("a look"),
+            [CustomerId::new(19_999).expect("an id")]
+        );
+        let found = tx.products_by_name(&parse("Widget 20000"));
+        assert_eq!(found.expect("a look").len(), 1);
+        drop(tx);
+        // The indexes are there: a search by address or name reads no table from end to end.
+        let file = engine.home.path().join("book/book.db");
+        let connection = rusqlite::Connection::open(file).expect("a file");
+        for sql in [
+            "SELECT id FROM customers WHERE email = 'a@b.c' AND email <> ''",
+            "SELECT id FROM products WHERE name = 'x'",
+        ] {
+            let plan: String = connection
+                .query_row(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| row.get(3))
+                .expect("a plan");
+            assert!(plan.contains("USING") && plan.contains("INDEX"), "{plan}");
+        }
+    });
+}

@@ -42,6 +42,10 @@ impl Party for Customer {
         tx.insert_customer(new)
     }
 
+    fn expect(tx: &mut dyn Tx, count: u64) -> storage::Result<()> {
+        tx.expect_additions(count, 0)
+    }
+
     fn update(&self, tx: &mut dyn Tx) -> storage::Result<()> {
         tx.update_customer(self)
     }
@@ -99,6 +103,10 @@ impl Party for Product {
 
     fn insert(tx: &mut dyn Tx, new: &NewProduct) -> storage::Result<ProductId> {
         tx.insert_product(new)
+    }
+
+    fn expect(tx: &mut dyn Tx, count: u64) -> storage::Result<()> {
+        tx.expect_additions(0, count)
     }
 
     fn update(&self, tx: &mut dyn Tx) -> storage::Result<()> {

@@ -34,6 +34,8 @@ pub trait Party: Clone + PartialEq {
     fn load(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<Self>>;
     /// Adds one.
     fn insert(tx: &mut dyn Tx, new: &Self::New) -> storage::Result<Self::Id>;
+    /// Announces how many will be added.
+    fn expect(tx: &mut dyn Tx, count: u64) -> storage::Result<()>;
     /// Replaces one.
     fn update(&self, tx: &mut dyn Tx) -> storage::Result<()>;
     /// Removes one.

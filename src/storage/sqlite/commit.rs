@@ -64,6 +64,7 @@ impl SqliteTx {
     /// Everything that can be done, and can fail, before the moment itself.
     fn prepare_commit(&self, writing: &mut Writing, counter: u64) -> Result<()> {
         let path = self.book_path();
+        self.make_put_off(&writing.put_off)?;
         for staged in writing.staged.values_mut() {
             staged.finish()?;
         }

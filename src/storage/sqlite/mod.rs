@@ -26,6 +26,7 @@
 //! the years can be attached to a second connection one after the other, as many as there are: only ten at a time. The second
 //! connection locks nothing of `book.db`, for a writer that waits to commit lets nobody lock it a second time.
 
+mod additions;
 mod assemble;
 mod billed;
 mod bills;

@@ -60,6 +60,9 @@ impl Staged {
         let (path, destination) = (files.unpublished_book(), files.book());
         let staged = Self::open(connector, path, destination, String::new())?;
         staged.lay_out(FileKind::Book, "", section("book"))?;
+        for table in super::additions::TABLES {
+            staged.run(section(table.indexes))?;
+        }
         Ok(staged)
     }
 

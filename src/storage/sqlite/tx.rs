@@ -49,6 +49,8 @@ pub(super) struct Writing {
     pub touched: BTreeSet<BillingYear>,
     /// The load that was begun.
     pub loading: Option<Loading>,
+    /// The sections of schema.sql whose indexes are made at the end.
+    pub put_off: BTreeSet<&'static str>,
     _lock: WriteLock,
 }
 
@@ -97,6 +99,7 @@ impl SqliteTx {
             staged: BTreeMap::new(),
             touched: BTreeSet::new(),
             loading: None,
+            put_off: BTreeSet::new(),
             _lock: lock,
         };
         let tx = Self::begun(connector, files, book, Some(writing))?;
@@ -264,6 +267,10 @@ pub(super) fn attach_to_write(
 impl Tx for SqliteTx {
     fn begin_load(&mut self, years: &BTreeMap<BillingYear, YearLoad>) -> Result<()> {
         self.open_for_load(years)
+    }
+
+    fn expect_additions(&mut self, customers: u64, products: u64) -> Result<()> {
+        self.put_off_indexes([customers, products])
     }
 
     fn commit(self: Box<Self>) -> Result<()> {

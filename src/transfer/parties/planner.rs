@@ -361,6 +361,7 @@ impl<P: Tabular> Settled<P> {
         written.records.rewind()?;
         let total = Some(written.records.progress().0);
         let mut watch = Watch::begin(progress, "writing", total);
+        P::expect(tx, self.tally.new)?;
         feed(&mut written, &mut watch, |batch| {
             for (fate, new) in batch {
                 if fate == Fate::New {
