@@ -23,6 +23,9 @@ pub struct ReadArgs {
     /// What stands between the columns: one character, or the word tab
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = values::delimiter)]
     delimiter: u8,
+    /// Take texts as they are: leave the ' before what begins with = + - or @, which an export puts there
+    #[arg(long)]
+    raw: bool,
 }
 
 impl ReadArgs {
@@ -32,6 +35,7 @@ impl ReadArgs {
             mapping: Mapping::new(&self.map)?,
             date_format,
             delimiter: self.delimiter,
+            raw: self.raw,
         })
     }
 }
@@ -60,12 +64,24 @@ pub fn import(
     Ok(Exit::Ok)
 }
 
-/// Where an export goes.
+/// Where an export goes, and in which form.
 #[derive(Debug, clap::Args)]
 pub struct WriteArgs {
     /// The file to write, in place of what it holds [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write texts as they are: no ' before those that a spreadsheet would run as formulas (= + - @ tab CR)
+    #[arg(long)]
+    pub raw: bool,
+}
+
+impl WriteArgs {
+    /// The file, unless it is standard output.
+    pub fn file(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| *path != Path::new("-"))
+    }
 }
 
 /// Writes an export, whose function tells how many of `nouns` it wrote. A file is complete or stays as it was.
@@ -77,11 +93,7 @@ pub fn export(
 ) -> anyhow::Result<Exit> {
     let mut storage = session.storage()?;
     let mut progress = session.progress(Unit::Rows);
-    match args
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"))
-    {
+    match args.file() {
         Some(path) => {
             let written =
                 transfer::write_file(path, |out| export(&mut *storage, out, &mut progress))?;

@@ -58,11 +58,40 @@ pub(super) fn parse(text: &str, what: &str, limit: i64) -> Result<i64, ValueErro
 
 /// Writes ten-thousandths with at least `min_digits` decimals and no further trailing zeros.
 pub(super) fn format(units: i64, min_digits: u32) -> String {
-    let mut value = Decimal::new(units, SCALE).normalize();
-    if value.scale() < min_digits {
-        value.rescale(min_digits);
+    let mut text = Vec::with_capacity(24);
+    write(units, min_digits, &mut text);
+    String::from_utf8(text).expect("digits, a point and a minus are ASCII")
+}
+
+/// As [`format`], at the end of `text`: exports write tens of millions of amounts.
+pub(super) fn write(units: i64, min_digits: u32, text: &mut Vec<u8>) {
+    const ONE: u64 = 10_u64.pow(SCALE);
+    if units < 0 {
+        text.push(b'-');
     }
-    value.to_string()
+    let magnitude = units.unsigned_abs();
+    write_padded(magnitude / ONE, 1, text);
+    let (mut fraction, mut digits) = (magnitude % ONE, SCALE);
+    while digits > min_digits && fraction % 10 == 0 {
+        fraction /= 10;
+        digits -= 1;
+    }
+    if digits > 0 {
+        text.push(b'.');
+        write_padded(fraction, digits as usize, text);
+    }
+}
+
+/// Writes a whole number at the end of `text`, with zeros before it up to `width` digits, of which there are at most 20.
+pub fn write_padded(value: u64, width: usize, text: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut start) = (value, digits.len());
+    while rest > 0 {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    text.extend_from_slice(&digits[start.min(digits.len() - width)..]);
 }
 
 /// A text as an error message shows it: not too long, control characters made visible.

@@ -18,6 +18,7 @@ pub use bill::{Bill, BillStatus, Item, MAX_ITEMS};
 pub use currency::Currency;
 pub use edit::{BillEdit, ItemChange};
 pub use error::{Mismatch, Refusal, ValueError};
+pub use fixed::write_padded;
 pub use history::{Action, FieldChange, HistoryEntry};
 pub use ids::{BillNumber, BillingYear, CustomerId, CustomerRef, ProductId, ProductRef};
 pub use money::{Money, Quantity};

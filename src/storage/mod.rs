@@ -6,10 +6,12 @@
 pub mod checksum;
 mod error;
 mod filter;
+mod scan;
 pub mod sqlite;
 
 pub use error::StorageError;
 pub use filter::{BillFilter, BillSort, CustomerFilter, CustomerSort, ProductFilter, ProductSort};
+pub use scan::BillScan;
 
 use crate::domain::{
     Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry,
@@ -252,6 +254,9 @@ pub trait BillRows {
         filter: &BillFilter,
         visit: Visit<Result<Bill, DamagedBill>>,
     ) -> Result<()>;
+
+    /// A reader of bills for another thread: see [`BillScan`].
+    fn scanner(&self) -> Result<Box<dyn BillScan>>;
 
     /// A bill that refers to the customer, if one does.
     fn bill_of_customer(&mut self, id: CustomerId) -> Result<Option<BillNumber>>;

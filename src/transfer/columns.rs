@@ -1,5 +1,6 @@
 //! Which column of a file fills which field, resolved once from its header.
 
+use super::guard::{is_text_field, unguard};
 use super::mapping::{Mapping, Piece};
 use super::problems::{Place, Problems};
 use crate::domain::ValueError;
@@ -102,6 +103,8 @@ pub(super) struct Columns {
     header: StringRecord,
     cells: Vec<Cell>,
     fields: &'static [&'static str],
+    /// Whether the guard of an export is taken off, by field.
+    guarded: Vec<bool>,
     /// Columns that fill nothing, which is an error unless there is a mapping.
     pub ignored: Vec<String>,
 }
@@ -119,6 +122,7 @@ impl Columns {
             header,
             cells: Vec::new(),
             fields: layout.fields,
+            guarded: vec![false; layout.fields.len()],
             ignored: Vec::new(),
         };
         let mut used = vec![false; columns.header.len()];
@@ -149,6 +153,14 @@ impl Columns {
         columns.require_one_of(layout, place, problems);
         columns.settle_unused(&used, layout, !mapping.is_empty(), place, problems);
         columns
+    }
+
+    /// Says whether texts come as an export guards them from spreadsheets.
+    #[must_use]
+    pub fn taking_guards_off(mut self, guarded: bool) -> Self {
+        let fields = self.fields.iter();
+        self.guarded = fields.map(|name| guarded && is_text_field(name)).collect();
+        self
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -291,17 +303,24 @@ impl Columns {
         !matches!(self.cells[field], Cell::Absent)
     }
 
-    /// The text of a field in a row, its ends trimmed; empty where there is none.
+    /// The text of a field in a row, its ends trimmed and its guard taken off; empty where there is none.
     pub fn text<'r>(&self, field: usize, row: &'r StringRecord) -> Cow<'r, str> {
         let cell = |column: usize| row.get(column).unwrap_or_default();
+        let plain = |cell: &'r str| {
+            if self.guarded[field] {
+                unguard(cell)
+            } else {
+                cell
+            }
+        };
         match &self.cells[field] {
             Cell::Absent => Cow::Borrowed(""),
-            Cell::Column(column) => Cow::Borrowed(cell(*column).trim()),
+            Cell::Column(column) => Cow::Borrowed(plain(cell(*column).trim())),
             Cell::Template(parts) => {
                 let filled: String = parts
                     .iter()
                     .map(|part| match part {
-                        Part::Column(column) => cell(*column),
+                        Part::Column(column) => plain(cell(*column)),
                         Part::Text(text) => text,
                     })
                     .collect();

@@ -21,6 +21,8 @@ pub struct ReadOptions {
     pub date_format: Option<String>,
     /// What stands between two cells.
     pub delimiter: u8,
+    /// Whether texts are taken as they are, the guard of an export included.
+    pub raw: bool,
 }
 
 impl Default for ReadOptions {
@@ -29,6 +31,7 @@ impl Default for ReadOptions {
             mapping: Mapping::default(),
             date_format: None,
             delimiter: b',',
+            raw: false,
         }
     }
 }
@@ -118,7 +121,8 @@ impl Table {
                 "{name}:{line}: the header is one column, '{}': {hint}",
                 &header[0]
             ),
-            None => Columns::resolve(header, layout, &options.mapping, place, problems),
+            None => Columns::resolve(header, layout, &options.mapping, place, problems)
+                .taking_guards_off(!options.raw),
         };
         let first_row = reader.position().clone();
         Ok(Self {

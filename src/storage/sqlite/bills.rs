@@ -4,10 +4,13 @@ use super::billed::Interned;
 use super::bills_read;
 use super::connect::{At as _, failure};
 use super::history;
+use super::scan::Scanner;
 use super::tx::{SqliteTx, YearHandle};
 use crate::domain::{Bill, BillNumber, BillingYear, CustomerId, HistoryEntry, ProductId};
 use crate::storage::checksum::checksum;
-use crate::storage::{BillFilter, BillRows, BillSummary, DamagedBill, Result, StorageError, Visit};
+use crate::storage::{
+    BillFilter, BillRows, BillScan, BillSummary, DamagedBill, Result, StorageError, Visit,
+};
 use rusqlite::{OptionalExtension as _, ffi, params};
 
 const INSERT: &str = "INSERT INTO {y}.billings
@@ -129,6 +132,10 @@ impl BillRows for SqliteTx {
         visit: Visit<Result<Bill, DamagedBill>>,
     ) -> Result<()> {
         bills_read::each(self, year, filter, visit)
+    }
+
+    fn scanner(&self) -> Result<Box<dyn BillScan>> {
+        Ok(Box::new(Scanner::of(self)?))
     }
 
     fn bill_of_customer(&mut self, id: CustomerId) -> Result<Option<BillNumber>> {

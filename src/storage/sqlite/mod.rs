@@ -29,9 +29,11 @@ mod lock;
 mod products;
 mod query;
 mod rows;
+mod scan;
 mod schema;
 mod tx;
 mod verify;
+mod wanted;
 mod years;
 
 pub use connect::Durability;
@@ -80,6 +82,7 @@ impl SqliteStorage {
                 busy_timeout: lock_timeout,
                 interrupt,
                 durability: Durability::SAFE,
+                probed: std::sync::Arc::default(),
             },
         }
     }
@@ -137,7 +140,7 @@ impl SqliteStorage {
 
 impl Storage for SqliteStorage {
     fn begin<'a>(&'a mut self, scope: &Scope) -> Result<Box<dyn Tx + 'a>> {
-        let (connector, files) = (self.connector.clone(), self.files.clone());
+        let (connector, files) = (self.connector.anew(), self.files.clone());
         if !files.book().exists() {
             if !self.makes_itself {
                 let hint = if files.dir.is_file() {

@@ -50,7 +50,7 @@ pub(super) struct Writing {
 pub(super) struct YearHandle<'a> {
     pub connection: &'a Connection,
     pub path: PathBuf,
-    schema: String,
+    pub schema: String,
 }
 
 impl YearHandle<'_> {
@@ -64,13 +64,21 @@ impl YearHandle<'_> {
 ///
 /// The transaction on `book.db` keeps all of them as they are, so that it does not matter when each is attached.
 #[derive(Debug, Default)]
-struct Reader {
+pub(super) struct Reader {
     connection: Option<Connection>,
     attached: VecDeque<BillingYear>,
 }
 
 impl Reader {
-    fn attach(
+    /// A reader that attaches years to this connection.
+    pub fn on(connection: Connection) -> Self {
+        Self {
+            connection: Some(connection),
+            attached: VecDeque::new(),
+        }
+    }
+
+    pub fn attach(
         &mut self,
         tx: (&Connector, &Files, &BookInfo),
         year: BillingYear,
@@ -101,7 +109,7 @@ impl Reader {
     }
 }
 
-fn schema_of(year: BillingYear) -> String {
+pub(super) fn schema_of(year: BillingYear) -> String {
     format!("y{year}")
 }
 
