@@ -23,4 +23,4 @@ pub use history::{Action, FieldChange, HistoryEntry};
 pub use ids::{BillNumber, BillingYear, CustomerId, CustomerRef, ProductId, ProductRef};
 pub use money::{Money, Quantity};
 pub use parties::{BilledCustomer, BilledProduct, Customer, NewCustomer, NewProduct, Product};
-pub use text::{Email, Name, Note, Reference, parse_date};
+pub use text::{Email, Name, Note, Reference, parse_date, write_date};

@@ -1,6 +1,7 @@
 //! Texts with a form: names, e-mail addresses, references, notes and dates.
 
-use super::{BillingYear, ValueError, fixed::shown};
+use super::fixed::{Digits, shown};
+use super::{BillingYear, ValueError};
 use chrono::{Datelike as _, NaiveDate};
 use std::fmt;
 use std::str::FromStr;
@@ -154,6 +155,17 @@ pub fn parse_date(text: &str, format: Option<&str>) -> Result<NaiveDate, ValueEr
                 shown(text)
             ))
         })
+}
+
+/// Writes a date of the years 1 to 9999 in the form of ISO 8601 at the end of `text`, without another allocation.
+pub fn write_date(date: NaiveDate, text: &mut Vec<u8>) {
+    let mut digits = Digits::default();
+    digits.number(u64::from(date.day()), 2);
+    digits.byte(b'-');
+    digits.number(u64::from(date.month()), 2);
+    digits.byte(b'-');
+    digits.number(u64::from(date.year().unsigned_abs()), 4);
+    digits.append_to(text);
 }
 
 /// Exactly `YYYY-MM-DD`: chrono alone would also take `2026-2-8` and signed years.

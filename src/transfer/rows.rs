@@ -30,7 +30,9 @@ impl Rows {
     pub fn take(&mut self) -> Vec<u8> {
         assert_eq!(self.cells, 0, "rows are taken when the last has ended");
         self.start = 0;
-        std::mem::take(&mut self.bytes)
+        // As much will follow, most likely.
+        let next = Vec::with_capacity(self.bytes.capacity());
+        std::mem::replace(&mut self.bytes, next)
     }
 
     /// What was written since the rows were last taken or cleared.

@@ -4,6 +4,7 @@ mod csv;
 mod life;
 mod model;
 mod money;
+mod rows;
 mod text;
 
 use billbook::domain::{Money, Quantity};

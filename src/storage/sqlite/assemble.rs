@@ -1,8 +1,8 @@
 //! Putting a bill together from its rows, and finding out whether they agree.
 
-use super::billed::Versions;
 use super::connect::At as _;
 use super::tx::YearHandle;
+use super::versions::Versions;
 use super::wanted::{StoredItem, StoredItems, Wanted};
 use crate::domain::{
     Bill, BillNumber, BillStatus, Currency, Item, Money, Quantity, Reference, parse_date,
@@ -29,6 +29,9 @@ pub(super) fn each_in(
     let mut rows = bills
         .query(params_from_iter(&conditions.parameters))
         .at(path)?;
+    if wanted.are_many() {
+        versions.read_ahead(handle)?;
+    }
     let mut items = prepared(wanted.items_sql())?;
     let mut items = wanted.items(&mut items, path)?;
     let mut reader = BillReader {

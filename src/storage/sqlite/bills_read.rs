@@ -1,10 +1,10 @@
 //! Finding and reading bills.
 
 use super::assemble::each_in;
-use super::billed::Versions;
 use super::connect::At as _;
 use super::query::{Conditions, limit, order_by};
 use super::tx::SqliteTx;
+use super::versions::Versions;
 use super::wanted::Wanted;
 use crate::domain::{Bill, BillNumber, BillingYear, CustomerId, Money, parse_date};
 use crate::storage::{BillFilter, BillSort, BillSummary, DamagedBill, Result, StorageError, Visit};

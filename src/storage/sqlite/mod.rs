@@ -33,6 +33,7 @@ mod scan;
 mod schema;
 mod tx;
 mod verify;
+mod versions;
 mod wanted;
 mod years;
 

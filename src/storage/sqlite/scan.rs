@@ -1,9 +1,9 @@
 //! Reading bills beside a transaction, on another thread.
 
 use super::assemble::each_in;
-use super::billed::Versions;
 use super::connect::{Connector, Files};
 use super::tx::{Reader, SqliteTx, YearHandle, schema_of};
+use super::versions::Versions;
 use super::wanted::Wanted;
 use super::years::Catalog;
 use crate::domain::{Bill, BillNumber, BillingYear};

@@ -58,6 +58,11 @@ impl Wanted {
         wanted
     }
 
+    /// Whether a large part of the range is wanted.
+    pub fn are_many(&self) -> bool {
+        self.beside.is_some()
+    }
+
     /// The statement that finds items, for [`Self::items`].
     pub fn items_sql(&self) -> String {
         let clause = match &self.beside {

@@ -1,8 +1,7 @@
 //! A bill as rows.
 
-use crate::domain::{Bill, Currency, Item, write_padded};
+use crate::domain::{Bill, Currency, Item, write_date, write_padded};
 use crate::transfer::rows::Rows;
-use chrono::Datelike as _;
 
 /// The fields of a bill whose items are in another file.
 pub(super) const HEAD_FIELDS: [&str; 6] = [
@@ -53,17 +52,10 @@ fn write_reference(rows: &mut Rows, bill: &Bill) {
 }
 
 fn write_head(rows: &mut Rows, bill: &Bill) {
-    let date = bill.date();
     write_reference(rows, bill);
     rows.plain(|text| bill.number().write(text));
     write_id(rows, bill.customer().customer_id.get());
-    rows.plain(|text| {
-        write_padded(u64::from(date.year().unsigned_abs()), 4, text);
-        text.push(b'-');
-        write_padded(u64::from(date.month()), 2, text);
-        text.push(b'-');
-        write_padded(u64::from(date.day()), 2, text);
-    });
+    rows.plain(|text| write_date(bill.date(), text));
     rows.plain(|text| text.extend_from_slice(bill.status().as_str().as_bytes()));
 }
 
