@@ -1,7 +1,7 @@
 //! How cells are written, against the packages that were there before: `csv` for quotes, `rust_decimal` for amounts.
 
 use super::{amount, cases, quantity};
-use billbook::domain::{BillNumber, BillingYear, Currency, write_date, write_padded};
+use billbook::domain::{BillNumber, BillingYear, Currency, Money, write_date, write_padded};
 use billbook::transfer::{Rows, guard, unguard};
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ proptest! {
             (units.abs() <= MOST).then_some(units)
         });
         let line = amount(price).times(quantity(units), currency).ok();
-        prop_assert_eq!(line.map(|line| line.ten_thousandths()), expected);
+        prop_assert_eq!(line.map(Money::ten_thousandths), expected);
     }
 
     #[test]
