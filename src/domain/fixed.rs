@@ -67,98 +67,54 @@ pub(super) fn format(units: i64, min_digits: u32) -> String {
 pub(super) fn write(units: i64, min_digits: u32, text: &mut Vec<u8>) {
     const ONE: u64 = 10_u64.pow(SCALE);
     let magnitude = units.unsigned_abs();
-    let (mut fraction, mut decimals) = (magnitude % ONE, SCALE);
-    if fraction == 0 {
-        decimals = min_digits;
-    }
+    let (whole, mut fraction) = (magnitude / ONE, magnitude % ONE);
+    let mut decimals = if fraction == 0 { min_digits } else { SCALE };
     while decimals > min_digits && fraction % 10 == 0 {
         fraction /= 10;
         decimals -= 1;
     }
-    let mut digits = Digits::default();
-    if decimals > 0 {
-        digits.number(fraction, decimals as usize);
-        digits.byte(b'.');
-    }
-    digits.number(magnitude / ONE, 1);
     if units < 0 {
-        digits.byte(b'-');
+        text.push(b'-');
     }
-    digits.append_to(text);
+    write_padded(whole, 1, text);
+    if decimals > 0 {
+        text.push(b'.');
+        write_padded(fraction, decimals as usize, text);
+    }
 }
-
-/// Writes a whole number at the end of `text`, with zeros before it up to `width` digits, of which there are at most 20.
-pub fn write_padded(value: u64, width: usize, text: &mut Vec<u8>) {
-    let mut digits = Digits::default();
-    digits.number(value, width);
-    digits.append_to(text);
-}
-
-/// The most bytes that [`Digits`] holds: a minus, 20 digits, a point, and as many of anything else.
-const MAX_DIGITS: usize = 24;
 
 /// `00` to `99`: to find two digits at once halves the divisions.
 const PAIRS: [[u8; 2]; 100] = {
     let mut pairs = [[b'0'; 2]; 100];
-    let mut tens = 0;
-    while tens < 10 {
-        let mut ones = 0;
-        while ones < 10 {
-            pairs[tens * 10 + ones] = [b"0123456789"[tens], b"0123456789"[ones]];
-            ones += 1;
-        }
-        tens += 1;
+    let mut value = 0;
+    while value < 100 {
+        pairs[value] = [b"0123456789"[value / 10], b"0123456789"[value % 10]];
+        value += 1;
     }
     pairs
 };
 
-/// A text of numbers, from its end to its beginning.
-pub(super) struct Digits {
-    /// The text lies in the first half and ends where that ends. The rest lets [`Self::append_to`] copy a fixed number of
-    /// bytes from wherever the text begins, which takes a tenth of the time of copying as many as there are.
-    bytes: [u8; 2 * MAX_DIGITS],
-    start: usize,
-}
+/// The most digits of a number, with a few to spare: as many as are copied at once.
+const MAX_DIGITS: usize = 24;
 
-impl Default for Digits {
-    fn default() -> Self {
-        Self {
-            bytes: [b'0'; 2 * MAX_DIGITS],
-            start: MAX_DIGITS,
-        }
+/// Writes a whole number at the end of `text`, with zeros before it up to `width` digits, of which there are at most 20.
+///
+/// The digits are written where they stay: to put them together elsewhere and copy them makes a processor wait, as it does
+/// when it is to read in one go what was just written in parts.
+pub fn write_padded(mut value: u64, width: usize, text: &mut Vec<u8>) {
+    let digits = value.checked_ilog10().map_or(1, |log| log as usize + 1);
+    let start = text.len();
+    text.extend_from_slice(&[b'0'; MAX_DIGITS]);
+    text.truncate(start + digits.max(width));
+    let mut pairs = text[start..].rchunks_exact_mut(2);
+    for place in &mut pairs {
+        let pair = usize::try_from(value % 100).unwrap_or_default();
+        place.copy_from_slice(&PAIRS[pair]);
+        value /= 100;
     }
-}
-
-impl Digits {
-    /// A byte before what is there.
-    pub fn byte(&mut self, byte: u8) {
-        self.start -= 1;
-        self.bytes[self.start] = byte;
-    }
-
-    /// A whole number before what is there, with zeros before it up to `width` digits.
-    pub fn number(&mut self, mut value: u64, width: usize) {
-        // Nothing but zeros was there before.
-        let widest = self.start - width;
-        while value >= 10 {
-            let pair = usize::try_from(value % 100).unwrap_or_default();
-            self.start -= 2;
-            self.bytes[self.start..self.start + 2].copy_from_slice(&PAIRS[pair]);
-            value /= 100;
-        }
-        if value > 0 {
-            self.byte(PAIRS[usize::try_from(value).unwrap_or_default()][1]);
-        }
-        self.start = self.start.min(widest);
-    }
-
-    /// Adds the text to another.
-    pub fn append_to(&self, text: &mut Vec<u8>) {
-        let end = text.len() + MAX_DIGITS - self.start;
-        if let Some(bytes) = self.bytes[self.start..].first_chunk::<MAX_DIGITS>() {
-            text.extend_from_slice(bytes);
-        }
-        text.truncate(end);
+    if let [place] = pairs.into_remainder() {
+        let pair = usize::try_from(value % 100).unwrap_or_default();
+        *place = PAIRS[pair][1];
     }
 }
 

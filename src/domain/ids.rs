@@ -1,6 +1,6 @@
 //! How customers, products, years and bills are named.
 
-use super::fixed::{Digits, shown};
+use super::fixed::{shown, write_padded};
 use super::{Email, Name, ValueError};
 use std::fmt;
 use std::str::FromStr;
@@ -240,11 +240,9 @@ impl BillNumber {
 
     /// Writes its text at the end of `text`, without another allocation.
     pub fn write(self, text: &mut Vec<u8>) {
-        let mut digits = Digits::default();
-        digits.number(u64::from(self.sequence), 6);
-        digits.byte(b'-');
-        digits.number(u64::from(self.year.0), 4);
-        digits.append_to(text);
+        write_padded(u64::from(self.year.0), 4, text);
+        text.push(b'-');
+        write_padded(u64::from(self.sequence), 6, text);
     }
 }
 

@@ -23,16 +23,16 @@ impl Rows {
         }
     }
 
-    /// What was written since the last call of this.
+    /// What was written since the rows were last taken or cleared. The next go into `buffer`, in place of what it holds.
     ///
     /// # Panics
     /// In the middle of a row.
-    pub fn take(&mut self) -> Vec<u8> {
+    pub fn take(&mut self, mut buffer: Vec<u8>) -> Vec<u8> {
+        buffer.clear();
+        std::mem::swap(&mut self.bytes, &mut buffer);
         assert_eq!(self.cells, 0, "rows are taken when the last has ended");
         self.start = 0;
-        // As much will follow, most likely.
-        let next = Vec::with_capacity(self.bytes.capacity());
-        std::mem::replace(&mut self.bytes, next)
+        buffer
     }
 
     /// What was written since the rows were last taken or cleared.
@@ -77,12 +77,20 @@ impl Rows {
         self.bytes.push(b'"');
     }
 
-    /// A cell that needs no quotes whatever its value is, as numbers and dates do not; `write` adds it to the bytes.
-    pub fn plain(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    /// A cell that needs no quotes whatever its value is, as numbers and dates do not; `write` adds it to the bytes. Returns
+    /// where it is, to be written again with [`Self::same`].
+    pub fn plain(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<usize> {
         self.separate();
         let start = self.bytes.len();
         write(&mut self.bytes);
         debug_assert!(!self.bytes[start..].iter().copied().any(needs_quotes));
+        start..self.bytes.len()
+    }
+
+    /// A cell as it was written before. Nothing was taken or cleared since.
+    pub fn same(&mut self, cell: Range<usize>) {
+        self.separate();
+        self.bytes.extend_from_within(cell);
     }
 
     /// The cells of the row so far, to be written [`Self::again`].

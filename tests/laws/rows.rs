@@ -123,7 +123,7 @@ proptest! {
             ours.end();
         }
         let theirs = theirs.into_inner().expect("bytes");
-        prop_assert_eq!(String::from_utf8(ours.take()), String::from_utf8(theirs));
+        prop_assert_eq!(String::from_utf8(ours.take(Vec::new())), String::from_utf8(theirs));
         prop_assert!(ours.bytes().is_empty());
     }
 
@@ -136,11 +136,13 @@ proptest! {
         rows.cell(&second);
         let head = rows.cells_so_far();
         rows.cell(&third);
+        let number = rows.plain(|text| write_padded(7, 3, text));
         rows.end();
         rows.again(head);
         rows.cell(&third);
+        rows.same(number);
         rows.end();
-        let text = String::from_utf8(rows.take()).expect("UTF-8");
+        let text = String::from_utf8(rows.take(b"old".to_vec())).expect("UTF-8");
         let row = text.strip_prefix("earlier\n").expect("the first row");
         let (one, other) = row.split_at(row.len() / 2);
         prop_assert_eq!(one, other);

@@ -16,8 +16,8 @@
 //! A reader begins on `book.db` and holds its shared lock. Every commit writes `book.db`, so none can happen meanwhile, and
 //! the years can be attached to a second connection one after the other, as many as there are: only ten at a time.
 //!
-//! Scanners read the same state on other threads, each with a connection of its own, to which it attaches the years alone. None
-//! of them locks `book.db`: a writer that waits at its commit lets no new reader in there, but those it waits for must go on.
+//! Scanners read the same state on other threads, each with a connection of its own, to which it attaches the years alone:
+//! the transaction's lock on `book.db` is enough, and no other has to be waited for.
 //! Before a year is opened its file is looked at without SQLite, once in a transaction: to close a file that this process has
 //! open elsewhere would drop the locks on it.
 

@@ -11,8 +11,8 @@ use crate::storage::{BillFilter, BillScan, BookInfo, DamagedBill, Result, Visit}
 
 /// A connection of its own, to which years are attached as they are read.
 ///
-/// It does not open `book.db`. The transaction's lock on that keeps every commit out, and a second one would have to wait
-/// for a writer that is about to commit, which waits for the transaction, which waits for this.
+/// It does not open `book.db`. The transaction's lock on that keeps every commit out; to ask for another one while a writer
+/// waits for the first to go would, where the system does not grant it within one process, mean to wait for that writer.
 pub(super) struct Scanner {
     connector: Connector,
     files: Files,

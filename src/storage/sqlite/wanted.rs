@@ -4,6 +4,7 @@ use super::connect::At as _;
 use super::query::Conditions;
 use crate::domain::{BillNumber, MAX_ITEMS};
 use crate::storage::{BillFilter, Result};
+use rusqlite::types::ValueRef;
 use rusqlite::{Row, Rows, Statement, params_from_iter};
 use std::path::Path;
 
@@ -50,10 +51,8 @@ impl Wanted {
             }
         }
         if last.sequence() < BillNumber::MAX_SEQUENCE {
+            // Items need no such bound: no more of them are read than the bills ask for, and to compare each takes time.
             wanted.bills.add("b.id <= ?", last.id());
-            if let Some(items) = &mut wanted.beside {
-                items.add("i.id <= ?", last.item_id(MAX_ITEMS));
-            }
         }
         wanted
     }
@@ -99,18 +98,22 @@ pub(super) struct StoredItem {
 
 impl StoredItem {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let values = || -> rusqlite::Result<[i64; 5]> {
-            Ok([
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-                row.get(5)?,
+        let integer = |column: usize| match row.get_ref(column) {
+            Ok(ValueRef::Integer(value)) => Some(value),
+            _ => None,
+        };
+        let values = || {
+            Some([
+                integer(1)?,
+                integer(2)?,
+                integer(3)?,
+                integer(4)?,
+                integer(5)?,
             ])
         };
         Ok(Self {
             id: row.get(0)?,
-            values: values().ok(),
+            values: values(),
         })
     }
 }

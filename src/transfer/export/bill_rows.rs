@@ -25,12 +25,16 @@ pub(super) const ITEM_FIELDS: [&str; 5] = [
 pub fn write_bill(rows: &mut Rows, bill: &Bill, currency: Currency) {
     write_head(rows, bill);
     let head = rows.cells_so_far();
-    for (index, item) in bill.items().iter().enumerate() {
-        if index > 0 {
+    let mut total = None;
+    for item in bill.items() {
+        if total.is_some() {
             rows.again(head.clone());
         }
         write_item(rows, item, currency);
-        rows.plain(|text| bill.total().write(currency, text));
+        match total.clone() {
+            Some(total) => rows.same(total),
+            None => total = Some(rows.plain(|text| bill.total().write(currency, text))),
+        }
         rows.end();
     }
 }

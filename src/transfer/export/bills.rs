@@ -13,6 +13,7 @@ use crate::transfer::rows::Rows;
 use anyhow::{Result, bail};
 use std::io::Write;
 use std::sync::mpsc::SyncSender;
+use std::sync::{Mutex, PoisonError};
 
 /// Which bills are exported, and how.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +66,7 @@ pub fn export_bills(
     }
     let blocks = blocks(&mut *tx, &filter, export.cut.numbers)?;
     let mut watch = Watch::begin(progress, "exporting", Some(tx.count_bills(&filter)?));
+    let spare = Spare::default();
     let workers = (0..export.cut.threads.clamp(1, blocks.len().max(1)))
         .map(|_| {
             let mut worker = Worker {
@@ -72,6 +74,7 @@ pub fn export_bills(
                 filter: &filter,
                 currency,
                 piece_bytes: export.cut.piece_bytes,
+                spare: &spare,
                 bills: Rows::new(export.raw),
                 items: apart.then(|| Rows::new(export.raw)),
                 count: 0,
@@ -92,6 +95,7 @@ pub fn export_bills(
             items.write_all(&piece.items)?;
         }
         count += piece.count;
+        spare.put([piece.bills, piece.items]);
         watch.reach(count)
     })?;
     bills.flush()?;
@@ -156,12 +160,29 @@ fn header(out: &mut dyn Write, fields: &[&str]) -> Result<()> {
     Ok(out.write_all(rows.bytes())?)
 }
 
+/// Buffers that were written out and can be used again, which spares the system making their pages anew.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn get(&self) -> Vec<u8> {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.pop().unwrap_or_default()
+    }
+
+    fn put(&self, buffers: [Vec<u8>; 2]) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.extend(buffers.into_iter().filter(|buffer| buffer.capacity() > 0));
+    }
+}
+
 /// What one thread writes with.
 struct Worker<'f> {
     scan: Box<dyn BillScan>,
     filter: &'f BillFilter,
     currency: Currency,
     piece_bytes: usize,
+    spare: &'f Spare,
     bills: Rows,
     items: Option<Rows>,
     count: u64,
@@ -175,6 +196,7 @@ impl Worker<'_> {
             filter,
             currency,
             piece_bytes,
+            spare,
             bills,
             items,
             count,
@@ -182,8 +204,11 @@ impl Worker<'_> {
         let send = |bills: &mut Rows, items: &mut Option<Rows>, count: &mut u64| {
             let written = Written {
                 count: std::mem::take(count),
-                bills: bills.take(),
-                items: items.as_mut().map(Rows::take).unwrap_or_default(),
+                bills: bills.take(spare.get()),
+                items: match items {
+                    Some(items) => items.take(spare.get()),
+                    None => Vec::new(),
+                },
             };
             if pieces.send(Ok(written)).is_err() {
                 bail!("nobody takes the bills any more");
