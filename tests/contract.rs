@@ -11,8 +11,8 @@ use billbook::domain::{
 };
 use billbook::storage::sqlite::{Location, SqliteStorage};
 use billbook::storage::{
-    BillFilter, BillSort, BillSummary, CustomerFilter, CustomerSort, ProductFilter, ProductSort,
-    Scope, Storage, StorageError, Tx,
+    BillFilter, BillScan, BillSort, BillSummary, CustomerFilter, CustomerSort, ProductFilter,
+    ProductSort, Scope, Storage, StorageError, Tx,
 };
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
@@ -483,6 +483,7 @@ fn naive(filter: &BillFilter) -> Vec<BillSummary> {
                 .reference
                 .as_ref()
                 .is_none_or(|reference| bill.reference() == Some(reference))
+            && !(filter.unreferenced && bill.reference().is_some())
             && filter.from.is_none_or(|from| bill.date() >= from)
             && filter.to.is_none_or(|to| bill.date() <= to)
             && filter.min_total.is_none_or(|least| bill.total() >= least)
@@ -524,6 +525,10 @@ fn conditions() -> Vec<BillFilter> {
         },
         BillFilter {
             reference: Some(parse("R-6")),
+            ..none()
+        },
+        BillFilter {
+            unreferenced: true,
             ..none()
         },
         BillFilter {
@@ -637,6 +642,84 @@ fn a_visit_finds_what_a_naive_list_does_and_ends_when_told() {
         tx.each_bill(parse("2025"), &BillFilter::default(), &mut once)
             .expect("a visit");
         assert_eq!(visits, 1);
+    });
+}
+
+#[test]
+fn a_scanner_finds_what_a_naive_list_does_on_another_thread() {
+    on_each_engine(|storage| {
+        fill(storage);
+        let tx = storage.begin(&Scope::Read).expect("a transaction");
+        let mut scanners = [tx.scanner(), tx.scanner()].map(|made| made.expect("a scanner"));
+        let scans = |scanner: &mut Box<dyn BillScan>| {
+            for filter in conditions() {
+                for year in ["2024", "2025", "2026", "2027"] {
+                    for (first, last) in [(1, 4), (1, 1), (2, 3), (4, 4), (3, 999_999_999)] {
+                        let number = |place| number(&format!("{year}-{place}"));
+                        let (first, last) = (number(first), number(last));
+                        let expected: Vec<Bill> = bills()
+                            .into_iter()
+                            .filter(|bill| (first..=last).contains(&bill.number()))
+                            .filter(|bill| naive(&filter).contains(&BillSummary::from(bill)))
+                            .collect();
+                        let mut visited = Vec::new();
+                        let mut visit = |bill: Result<Bill, _>| {
+                            visited.push(bill.expect("an intact bill"));
+                            ControlFlow::Continue(())
+                        };
+                        scanner
+                            .each_bill_between(first, last, &filter, &mut visit)
+                            .expect("a visit");
+                        assert_eq!(visited, expected, "{first} to {last}, {filter:?}");
+                    }
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for scanner in &mut scanners {
+                scope.spawn(|| scans(scanner));
+            }
+        });
+        let mut visits = 0;
+        let mut once = |_| {
+            visits += 1;
+            ControlFlow::Break(())
+        };
+        let (first, last) = (number("2025-1"), number("2025-4"));
+        scanners[0]
+            .each_bill_between(first, last, &BillFilter::default(), &mut once)
+            .expect("a visit");
+        assert_eq!(visits, 1);
+    });
+}
+
+#[test]
+fn a_scanner_sees_the_state_that_its_transaction_began_with() {
+    on_each_engine(|storage| {
+        fill(storage);
+        let year = parse("2026");
+        let mut tx = storage
+            .begin(&Scope::write_year(year))
+            .expect("a transaction");
+        let before = tx.scanner().expect("a scanner");
+        let new = bill("2026-5", 1, 1, "2026-07-01", "1", "", BillStatus::Pending);
+        tx.insert_bills(year, std::slice::from_ref(&new))
+            .expect("a bill");
+        let after = tx.scanner().expect("a scanner");
+        for mut scanner in [before, after] {
+            let mut visited = 0;
+            let mut visit = |bill: Result<Bill, _>| {
+                assert_ne!(bill.expect("an intact bill"), new);
+                visited += 1;
+                ControlFlow::Continue(())
+            };
+            let (first, last) = (number("2026-1"), number("2026-9"));
+            scanner
+                .each_bill_between(first, last, &BillFilter::default(), &mut visit)
+                .expect("a visit");
+            assert_eq!(visited, 4);
+        }
+        tx.commit().expect("a commit");
     });
 }
 
@@ -866,10 +949,11 @@ fn changes_and_history_are_kept_and_a_dropped_transaction_leaves_nothing() {
 fn the_suite_calls_every_method_of_the_traits() {
     let root = env!("CARGO_MANIFEST_DIR");
     let read = |path: &str| std::fs::read_to_string(format!("{root}/{path}")).expect("a source");
-    let traits = read("src/storage/mod.rs");
+    let (traits, scan) = (read("src/storage/mod.rs"), read("src/storage/scan.rs"));
     let suite = read("tests/contract.rs") + &read("tests/contract/load.rs");
     let methods: Vec<&str> = traits
         .lines()
+        .chain(scan.lines())
         .filter_map(|line| line.strip_prefix("    fn "))
         .filter_map(|line| line.split(['(', '<']).next())
         .filter(|name| *name != "from")
@@ -878,7 +962,11 @@ fn the_suite_calls_every_method_of_the_traits() {
     // A bill has a `customer` too: only a call on the trait's own object counts, on however many lines it stands.
     let suite: String = suite.split_whitespace().collect();
     for method in methods {
-        let object = if method == "begin" { "storage" } else { "tx" };
+        let object = match method {
+            "begin" => "storage",
+            "each_bill_between" => "scanner",
+            _ => "tx",
+        };
         assert!(
             suite.contains(&format!("{object}.{method}(")),
             "the contract suite never calls {object}.{method}"

@@ -3,6 +3,7 @@
 mod cli;
 mod contract;
 mod docs;
+mod exports;
 mod faults;
 mod laws;
 mod support;

@@ -123,12 +123,24 @@ pub fn finish_import(
     Ok(Exit::Partly)
 }
 
-/// Where an export goes.
+/// Where an export goes, and in which form.
 #[derive(Debug, clap::Args)]
 pub struct WriteArgs {
     /// The file to write, in place of what it holds [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write texts as they are: no ' before those that a spreadsheet would run as formulas (= + - @ tab CR)
+    #[arg(long)]
+    pub raw: bool,
+}
+
+impl WriteArgs {
+    /// The file, unless it is standard output.
+    pub fn file(&self) -> Option<&Path> {
+        self.output
+            .as_deref()
+            .filter(|path| *path != Path::new("-"))
+    }
 }
 
 /// Writes an export, whose function tells how many of `nouns` it wrote. A file is complete or stays as it was.
@@ -140,11 +152,7 @@ pub fn export(
 ) -> anyhow::Result<Exit> {
     let mut storage = session.storage()?;
     let mut progress = session.progress(Unit::Rows);
-    match args
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"))
-    {
+    match args.file() {
         Some(path) => {
             let written =
                 transfer::write_file(path, |out| export(&mut *storage, out, &mut progress))?;

@@ -4,7 +4,7 @@ use super::UsageError;
 use crate::app::AppError;
 use crate::domain::{Refusal, ValueError};
 use crate::storage::StorageError;
-use crate::transfer::ImportError;
+use crate::transfer::{ExportError, ImportError};
 use std::io;
 use std::process::ExitCode;
 
@@ -76,7 +76,7 @@ impl Exit {
                 ImportError::Rejected(_) => Self::Failure,
             });
         }
-        if cause.is::<Refusal>() {
+        if cause.is::<Refusal>() || cause.is::<ExportError>() {
             return Some(Self::Refused);
         }
         if cause.is::<ValueError>() || cause.is::<UsageError>() {

@@ -1,6 +1,7 @@
 //! How customers, products, years and bills are named.
 
-use super::{Email, Name, ValueError, fixed::shown};
+use super::fixed::{shown, write_padded};
+use super::{Email, Name, ValueError};
 use std::fmt;
 use std::str::FromStr;
 
@@ -235,6 +236,13 @@ impl BillNumber {
     /// The place in the year's series, from 1.
     pub fn sequence(self) -> u32 {
         self.sequence
+    }
+
+    /// Writes its text at the end of `text`, without another allocation.
+    pub fn write(self, text: &mut Vec<u8>) {
+        write_padded(u64::from(self.year.0), 4, text);
+        text.push(b'-');
+        write_padded(u64::from(self.sequence), 6, text);
     }
 }
 

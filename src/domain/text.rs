@@ -1,6 +1,7 @@
 //! Texts with a form: names, e-mail addresses, references, notes and dates.
 
-use super::{BillingYear, ValueError, fixed::shown};
+use super::fixed::{shown, write_padded};
+use super::{BillingYear, ValueError};
 use chrono::{Datelike as _, NaiveDate};
 use std::fmt;
 use std::str::FromStr;
@@ -30,7 +31,9 @@ fn one_line(text: &str, what: &str, max_chars: usize) -> Result<String, ValueErr
     if text.is_empty() {
         return Err(ValueError(format!("{what} is missing")));
     }
-    if text.chars().any(char::is_control) {
+    // Nearly every text is printable ASCII, which is quickly seen.
+    let is_plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !is_plain && text.chars().any(char::is_control) {
         return Err(ValueError(format!(
             "{what} '{}' holds a line break or another control character",
             shown(&text)
@@ -154,6 +157,15 @@ pub fn parse_date(text: &str, format: Option<&str>) -> Result<NaiveDate, ValueEr
                 shown(text)
             ))
         })
+}
+
+/// Writes a date of the years 1 to 9999 in the form of ISO 8601 at the end of `text`, without another allocation.
+pub fn write_date(date: NaiveDate, text: &mut Vec<u8>) {
+    write_padded(u64::from(date.year().unsigned_abs()), 4, text);
+    text.push(b'-');
+    write_padded(u64::from(date.month()), 2, text);
+    text.push(b'-');
+    write_padded(u64::from(date.day()), 2, text);
 }
 
 /// Exactly `YYYY-MM-DD`: chrono alone would also take `2026-2-8` and signed years.

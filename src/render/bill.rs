@@ -104,9 +104,9 @@ pub fn documents(
             Ok(())
         }
         Format::Csv => {
-            let mut sheet = Sheet::new(out, BILL_FIELDS)?;
+            let mut sheet = Sheet::new(out, &BILL_FIELDS, true)?;
             for document in documents {
-                write_bill(&mut sheet, &document.bill, currency)?;
+                sheet.write(|rows| write_bill(rows, &document.bill, currency))?;
             }
             sheet.finish()
         }

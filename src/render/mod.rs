@@ -127,7 +127,7 @@ pub fn write_csv<'a>(
     header: impl IntoIterator<Item = &'a str>,
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> io::Result<()> {
-    let mut sheet = Sheet::new(out, header)?;
+    let mut sheet = Sheet::new(out, header, true)?;
     for row in rows {
         sheet.row(&row)?;
     }

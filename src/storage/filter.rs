@@ -82,6 +82,8 @@ pub struct BillFilter {
     pub status: Option<BillStatus>,
     /// Of this reference.
     pub reference: Option<Reference>,
+    /// Without a reference.
+    pub unreferenced: bool,
     /// From this date.
     pub from: Option<NaiveDate>,
     /// Up to and with this date.
@@ -114,6 +116,18 @@ impl BillFilter {
             to: self.to.filter(|to| *to < year.last_day()),
             ..self.clone()
         }
+    }
+
+    /// Whether it may find most bills of a year, so that reading all items in one go is cheaper than looking for those of
+    /// each bill. Meant for a filter [`Self::within`] the year.
+    pub fn is_broad(&self) -> bool {
+        let broad = Self {
+            status: None,
+            min_total: None,
+            max_total: None,
+            ..self.clone()
+        };
+        broad.is_everything()
     }
 
     /// Whether every bill matches.

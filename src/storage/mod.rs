@@ -7,11 +7,13 @@ pub mod checksum;
 mod error;
 mod filter;
 mod load;
+mod scan;
 pub mod sqlite;
 
 pub use error::StorageError;
 pub use filter::{BillFilter, BillSort, CustomerFilter, CustomerSort, ProductFilter, ProductSort};
 pub use load::{BillHead, BillKey, Load, YearLoad};
+pub use scan::BillScan;
 
 use crate::domain::{
     Bill, BillNumber, BillStatus, BillingYear, Currency, Customer, CustomerId, Email, HistoryEntry,
@@ -266,6 +268,9 @@ pub trait BillRows {
         filter: &BillFilter,
         visit: Visit<Result<Bill, DamagedBill>>,
     ) -> Result<()>;
+
+    /// A reader of bills for another thread: see [`BillScan`].
+    fn scanner(&self) -> Result<Box<dyn BillScan>>;
 
     /// A bill that refers to the customer, if one does.
     fn bill_of_customer(&mut self, id: CustomerId) -> Result<Option<BillNumber>>;

@@ -312,27 +312,27 @@ impl Columns {
 
     /// The text of a field in a row, its ends trimmed and its guard taken off; empty where there is none.
     pub fn text<'r>(&self, field: usize, row: &'r StringRecord) -> Cow<'r, str> {
-        let cell = |column: usize| row.get(column).unwrap_or_default();
-        let text = match &self.cells[field] {
-            Cell::Absent => return Cow::Borrowed(""),
-            Cell::Column(column) => Cow::Borrowed(cell(*column).trim()),
+        let plain = |column: usize| {
+            let cell = row.get(column).unwrap_or_default().trim();
+            if self.guarded[field] {
+                unguard(cell)
+            } else {
+                cell
+            }
+        };
+        match &self.cells[field] {
+            Cell::Absent => Cow::Borrowed(""),
+            Cell::Column(column) => Cow::Borrowed(plain(*column)),
             Cell::Template(parts) => {
                 let filled: String = parts
                     .iter()
                     .map(|part| match part {
-                        Part::Column(column) => cell(*column),
+                        Part::Column(column) => plain(*column),
                         Part::Text(text) => text,
                     })
                     .collect();
                 Cow::Owned(filled.trim().to_owned())
             }
-        };
-        if !self.guarded[field] {
-            return text;
-        }
-        match text {
-            Cow::Borrowed(text) => Cow::Borrowed(unguard(text)),
-            Cow::Owned(text) => Cow::Owned(unguard(&text).to_owned()),
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Why an import did not take place.
+//! Why an import or an export did not take place.
 
+use crate::domain::BillNumber;
 use thiserror::Error;
 
 /// An import that changed nothing, with everything that was wrong.
@@ -11,4 +12,18 @@ pub enum ImportError {
     /// The rows are good, but a rule about all of them forbids the import.
     #[error("{0}")]
     Refused(String),
+}
+
+/// An export that wrote nothing.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// Items in a file of their own are joined to their bills by reference.
+    #[error(
+        "bill {number} has no reference, by which items in a file of their own are joined to it: export bills and items \
+         as one file, without --items"
+    )]
+    NoReference {
+        /// The first such bill.
+        number: BillNumber,
+    },
 }

@@ -6,15 +6,6 @@
 
 use std::borrow::Cow;
 
-/// The fields that hold free text, and so are guarded. Ids, numbers, amounts, dates and states never need it, and `-5.00`
-/// must stay a number.
-const TEXT_FIELDS: [&str; 5] = ["reference", "name", "email", "address", "description"];
-
-/// Whether a field of that name is guarded.
-pub(super) fn is_text_field(name: &str) -> bool {
-    TEXT_FIELDS.contains(&name)
-}
-
 /// The text with an apostrophe before it if, apostrophes aside, it begins as a formula does.
 pub fn guard(text: &str) -> Cow<'_, str> {
     if begins_as_formula(text) {

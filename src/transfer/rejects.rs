@@ -3,7 +3,7 @@
 
 use super::bytes::builder;
 use super::columns::REJECT_COLUMNS;
-use super::destination::{Prepared, check_file, prepare_file};
+use super::destination::{Complete, Draft};
 use super::plan::{ImportMode, Remarks};
 use super::problems::Side;
 use super::refusals::{Refusals, Reject};
@@ -14,69 +14,79 @@ use crate::domain::ValueError;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Finds out before the work begins whether rejects could be written, and that they would replace none of the import's own
-/// files.
-pub(super) fn check(mode: &ImportMode, sources: &[&Source]) -> anyhow::Result<()> {
-    let Some(path) = &mode.rejects else {
-        return Ok(());
-    };
-    if path == Path::new("-") {
-        let message =
-            "rejects go into a file: name one, for standard output tells what was imported";
-        return Err(ValueError::new(message).into());
-    }
-    let mut paths = vec![path.clone()];
-    if sources.len() > 1 {
-        paths.push(of_items(path));
-    }
-    for path in &paths {
-        check_file(path)?;
-        for source in sources {
-            if source.is_at(path) {
+/// The files that rejects go into: one for each of the import's files; none where they are not kept.
+pub(super) struct Rejects {
+    paths: Vec<PathBuf>,
+    drafts: Vec<Draft>,
+}
+
+impl Rejects {
+    /// Finds out before the work begins whether rejects can be written, and that they will replace none of the import's own
+    /// files.
+    pub fn begin(mode: &ImportMode, sources: &[&Source]) -> anyhow::Result<Self> {
+        let mut rejects = Self {
+            paths: Vec::new(),
+            drafts: Vec::new(),
+        };
+        let Some(path) = &mode.rejects else {
+            return Ok(rejects);
+        };
+        if path == Path::new("-") {
+            let message =
+                "rejects go into a file: name one, for standard output tells what was imported";
+            return Err(ValueError::new(message).into());
+        }
+        rejects.paths.push(path.clone());
+        if sources.len() > 1 {
+            rejects.paths.push(of_items(path));
+        }
+        for path in &rejects.paths {
+            if sources.iter().any(|source| source.is_at(path)) {
                 return Err(ValueError::new(format!(
                     "{} is what is imported, and the rejects would replace it: name another file",
                     path.display()
                 ))
                 .into());
             }
+            rejects.drafts.push(Draft::begin(path)?);
         }
+        Ok(rejects)
     }
-    Ok(())
-}
 
-/// Writes the rejects of each of the import's files, if they are kept, without giving the files their names: that is for after
-/// the commit. A dry run writes nothing.
-pub(super) fn prepare(
-    mode: &ImportMode,
-    refusals: &mut Refusals,
-    tables: &mut [Table],
-    remarks: &mut Remarks,
-) -> anyhow::Result<Vec<Prepared>> {
-    let (Some(path), Some(mut waiting)) = (&mode.rejects, refusals.take()?) else {
-        return Ok(Vec::new());
-    };
-    let mut paths = vec![path.clone()];
-    if tables.len() > 1 {
-        paths.push(of_items(path));
+    /// Writes the rejects of each file, without giving the files their names: that is for after the commit. A dry run writes
+    /// nothing.
+    pub fn complete(
+        self,
+        mode: &ImportMode,
+        refusals: &mut Refusals,
+        tables: &mut [Table],
+        remarks: &mut Remarks,
+    ) -> anyhow::Result<Vec<Complete>> {
+        let Some(mut waiting) = refusals.take()? else {
+            return Ok(Vec::new());
+        };
+        if refusals.problems.count() > 0 {
+            remarks.rejected = Some(refusals.problems.text("rejected"));
+            remarks.rejects.clone_from(&self.paths);
+        }
+        if mode.dry_run {
+            return Ok(Vec::new());
+        }
+        let mut complete = Vec::new();
+        for (mut draft, table) in self.drafts.into_iter().zip(tables) {
+            write(&mut draft, table, &mut waiting).map_err(|error| draft.explain(error))?;
+            complete.push(draft.finish()?);
+        }
+        Ok(complete)
     }
-    if refusals.problems.count() > 0 {
-        remarks.rejected = Some(refusals.problems.text("rejected"));
-        remarks.rejects.clone_from(&paths);
-    }
-    if mode.dry_run {
-        return Ok(Vec::new());
-    }
-    let mut files = Vec::new();
-    for (path, table) in paths.iter().zip(tables) {
-        let (file, ()) = prepare_file(path, |out| write(out, table, &mut waiting))?;
-        files.push(file);
-    }
-    Ok(files)
 }
 
 /// Gives the files their names.
-pub(super) fn publish(files: Vec<Prepared>) -> anyhow::Result<()> {
-    files.into_iter().try_for_each(Prepared::publish)
+pub(super) fn publish(files: Vec<Complete>) -> anyhow::Result<()> {
+    for file in files {
+        file.publish()?;
+    }
+    Ok(())
 }
 
 /// The rejects of the items' file, where those of the bills are in `path`: `bad.csv` and `bad.items.csv`.

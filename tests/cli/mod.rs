@@ -50,6 +50,7 @@ transcripts!(
     damage,
     every_leaf,
     exits,
+    exports,
     formats,
     imports,
     missing,

@@ -5,6 +5,7 @@ mod imports;
 mod life;
 mod model;
 mod money;
+mod rows;
 mod text;
 
 use billbook::domain::{Money, Quantity};

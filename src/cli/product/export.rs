@@ -6,16 +6,23 @@ use crate::cli::session::Session;
 use crate::storage::ProductFilter;
 use crate::transfer;
 
-/// Export all products as CSV, archived ones too
+/// Export products as CSV, archived ones too unless told otherwise
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "What is written can be imported again. It is CSV whatever --format says.
+    after_help = "What is written can be imported again. It is CSV whatever --format says. Texts that a spreadsheet would \
+run as formulas get a ' before them, which the import takes off again; --raw turns both off.
 
 Examples:
   billbook product export --output products.csv
-  billbook product export | head"
+  billbook product export --search widget --no-archived | head"
 )]
 pub struct Args {
+    /// Only those with this text in name or description
+    #[arg(long, short, value_name = "TEXT")]
+    search: Option<String>,
+    /// Leave archived ones out
+    #[arg(long)]
+    no_archived: bool,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -24,14 +31,18 @@ impl Args {
     /// Exports the products.
     pub fn run(self, session: &mut Session<'_, '_>) -> anyhow::Result<Exit> {
         let filter = ProductFilter {
-            archived: true,
+            search: self.search,
+            archived: !self.no_archived,
             ..ProductFilter::default()
         };
+        let raw = self.write.raw;
         csv_args::export(
             session,
             "products",
             &self.write,
-            |storage, out, progress| transfer::export_products(storage, &filter, out, progress),
+            |storage, out, progress| {
+                transfer::export_products(storage, &filter, raw, out, progress)
+            },
         )
     }
 }

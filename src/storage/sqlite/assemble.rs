@@ -1,9 +1,9 @@
 //! Putting a bill together from its rows, and finding out whether they agree.
 
-use super::billed::Versions;
 use super::connect::At as _;
-use super::query::Conditions;
 use super::reader::YearHandle;
+use super::versions::Versions;
+use super::wanted::{StoredItem, StoredItems, Wanted};
 use crate::domain::{
     Bill, BillNumber, BillStatus, Currency, Item, Money, Quantity, Reference, parse_date,
 };
@@ -13,31 +13,32 @@ use rusqlite::{Row, params_from_iter};
 
 const BILLS: &str = "SELECT b.id, b.customer_id, b.date, b.total_amount, b.status, b.reference,
     b.billed_customer_id, b.checksum FROM {y}.billings AS b";
-const ITEMS_OF_BILL: &str =
-    "SELECT id, product_id, quantity, unit_price, total_price, billed_product_id
-    FROM {y}.billing_items WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 
-/// Visits the bills that meet the conditions, by number, each put together and verified.
+/// Visits the bills that are wanted, by number, each put together and verified.
 pub(super) fn each_in(
     handle: &YearHandle<'_>,
     currency: Currency,
-    conditions: &Conditions,
+    wanted: &Wanted,
+    versions: &mut Versions,
     visit: Visit<Result<Bill, DamagedBill>>,
 ) -> Result<()> {
     let path = &handle.path;
-    let sql = handle.sql(&format!("{BILLS}{} ORDER BY b.id", conditions.clause()));
-    let mut bills = handle.connection.prepare(&sql).at(path)?;
-    let mut items = handle
-        .connection
-        .prepare(&handle.sql(ITEMS_OF_BILL))
-        .at(path)?;
+    let prepared = |sql: String| handle.connection.prepare_cached(&handle.sql(&sql)).at(path);
+    let conditions = &wanted.bills;
+    let mut bills = prepared(format!("{BILLS}{} ORDER BY b.id", conditions.clause()))?;
     let mut rows = bills
         .query(params_from_iter(&conditions.parameters))
         .at(path)?;
+    if wanted.are_many() {
+        versions.read_ahead(handle)?;
+    }
+    let mut items = prepared(wanted.items_sql())?;
+    let mut items = wanted.items(&mut items, path)?;
     let mut reader = BillReader {
         handle,
         currency,
-        versions: Versions::default(),
+        versions,
+        items: Vec::new(),
         scratch: Vec::new(),
     };
     while let Some(row) = rows.next().at(path)? {
@@ -49,11 +50,16 @@ pub(super) fn each_in(
     Ok(())
 }
 
+/// Why a bill is damaged: the kind of finding, and what is wrong.
+type Damage = (&'static str, String);
+
 /// Puts bills together from their rows.
 struct BillReader<'a> {
     handle: &'a YearHandle<'a>,
     currency: Currency,
-    versions: Versions,
+    versions: &'a mut Versions,
+    /// The rows of the bill's items.
+    items: Vec<StoredItem>,
     scratch: Vec<u8>,
 }
 
@@ -62,7 +68,7 @@ impl BillReader<'_> {
     fn read(
         &mut self,
         row: &Row<'_>,
-        items: &mut rusqlite::Statement<'_>,
+        items: &mut StoredItems<'_, '_>,
     ) -> Result<std::result::Result<Bill, DamagedBill>> {
         let path = &self.handle.path;
         let id: i64 = row.get(0).at(path)?;
@@ -87,7 +93,8 @@ impl BillReader<'_> {
             );
             return damaged("reference", what);
         }
-        let items = match self.read_items(number, items)? {
+        items.of(number, path, &mut self.items)?;
+        let items = match self.put_items(number)? {
             Ok(items) => items,
             Err((kind, what)) => return damaged(kind, what),
         };
@@ -116,35 +123,18 @@ impl BillReader<'_> {
         }
     }
 
-    fn read_items(
-        &mut self,
-        number: BillNumber,
-        items: &mut rusqlite::Statement<'_>,
-    ) -> Result<std::result::Result<Vec<Item>, (&'static str, String)>> {
-        let path = &self.handle.path;
-        let mut read = Vec::new();
-        let mut rows = items
-            .query([number.item_id(1), number.item_id(crate::domain::MAX_ITEMS)])
-            .at(path)?;
-        while let Some(row) = rows.next().at(path)? {
-            let line = read.len() + 1;
-            let columns = || -> rusqlite::Result<[i64; 6]> {
-                Ok([
-                    row.get(0)?,
-                    row.get(1)?,
-                    row.get(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                    row.get(5)?,
-                ])
-            };
-            let Ok([id, product_id, quantity, unit_price, total, version]) = columns() else {
+    /// Makes items of the rows read.
+    fn put_items(&mut self, number: BillNumber) -> Result<std::result::Result<Vec<Item>, Damage>> {
+        let mut put = Vec::with_capacity(self.items.len());
+        for (index, stored) in self.items.iter().enumerate() {
+            let line = index + 1;
+            let Some([product_id, quantity, unit_price, total, version]) = stored.values else {
                 return Ok(Err((
                     "value",
                     format!("item {line} holds a value of the wrong kind"),
                 )));
             };
-            if id != number.item_id(line) {
+            if stored.id != number.item_id(line) {
                 return Ok(Err(("gap", format!("item {line} is missing"))));
             }
             let Some(product) = self.versions.product(self.handle, version)? else {
@@ -171,40 +161,40 @@ impl BillReader<'_> {
                 )));
             };
             match Item::stored(product, quantity, unit_price, total, self.currency) {
-                Ok(item) => read.push(item),
+                Ok(item) => put.push(item),
                 Err(mismatch) => return Ok(Err(("total", format!("item {line}: {mismatch}")))),
             }
         }
-        Ok(Ok(read))
+        Ok(Ok(put))
     }
 }
 
 /// A bill's row.
-struct StoredBill {
+struct StoredBill<'r> {
     customer_id: i64,
-    date: String,
+    date: &'r str,
     total: i64,
-    status: String,
-    reference: Option<String>,
+    status: &'r str,
+    reference: Option<&'r str>,
     version: i64,
     checksum: i64,
 }
 
-impl StoredBill {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+impl<'r> StoredBill<'r> {
+    fn read(row: &'r Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             customer_id: row.get(1)?,
-            date: row.get(2)?,
+            date: row.get_ref(2)?.as_str()?,
             total: row.get(3)?,
-            status: row.get(4)?,
-            reference: row.get(5)?,
+            status: row.get_ref(4)?.as_str()?,
+            reference: row.get_ref(5)?.as_str_or_null()?,
             version: row.get(6)?,
             checksum: row.get(7)?,
         })
     }
 
     fn date(&self) -> Option<chrono::NaiveDate> {
-        parse_date(&self.date, None).ok()
+        parse_date(self.date, None).ok()
     }
 
     fn status(&self) -> Option<BillStatus> {
@@ -212,10 +202,6 @@ impl StoredBill {
     }
 
     fn reference(&self) -> Option<Option<Reference>> {
-        self.reference
-            .as_deref()
-            .map(Reference::new)
-            .transpose()
-            .ok()
+        self.reference.map(Reference::new).transpose().ok()
     }
 }

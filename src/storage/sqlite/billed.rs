@@ -1,10 +1,10 @@
 //! The versions of customers and products that a year's bills were issued with: each stored once a year.
 
 use super::connect::At as _;
-use super::customers::{email_text, stored_email};
+use super::customers::email_text;
 use super::reader::YearHandle;
 use crate::domain::{BilledCustomer, BilledProduct, BillingYear, CustomerId, ProductId};
-use crate::storage::{Result, StorageError};
+use crate::storage::Result;
 use rusqlite::{OptionalExtension as _, params};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -19,9 +19,6 @@ const INSERT_CUSTOMER: &str =
     "INSERT INTO {y}.billed_customers (customer_id, name, email, address) VALUES (?1, ?2, ?3, ?4)";
 const FIND_PRODUCT: &str = "SELECT id FROM {y}.billed_products WHERE product_id = ?1 AND name = ?2";
 const INSERT_PRODUCT: &str = "INSERT INTO {y}.billed_products (product_id, name) VALUES (?1, ?2)";
-const CUSTOMER: &str =
-    "SELECT customer_id, name, email, address FROM {y}.billed_customers WHERE id = ?1";
-const PRODUCT: &str = "SELECT product_id, name FROM {y}.billed_products WHERE id = ?1";
 
 /// Remembers a bounded number of things.
 fn remember<K: Eq + Hash, V>(known: &mut HashMap<K, V>, key: K, value: V) {
@@ -108,87 +105,4 @@ fn find_or_insert(
         .prepare_cached(&handle.sql(insert))
         .and_then(|mut insert| insert.insert(values))
         .at(path)
-}
-
-/// Versions by their row, to read.
-#[derive(Debug, Default)]
-pub(super) struct Versions {
-    customers: HashMap<(BillingYear, i64), Arc<BilledCustomer>>,
-    products: HashMap<(BillingYear, i64), Arc<BilledProduct>>,
-}
-
-impl Versions {
-    /// The customer's version of that row; `None` where there is none, or none that can be.
-    pub fn customer(
-        &mut self,
-        handle: &YearHandle<'_>,
-        row: i64,
-    ) -> Result<Option<Arc<BilledCustomer>>> {
-        if let Some(known) = self.customers.get(&(handle.year, row)) {
-            return Ok(Some(known.clone()));
-        }
-        let found = one_row(handle, CUSTOMER, row, |row| {
-            let text = |column| row.get::<_, String>(column);
-            Ok((row.get(0)?, text(1)?, text(2)?, text(3)?))
-        })?;
-        let version = found.and_then(
-            |(id, name, email, address): (i64, String, String, String)| {
-                let (name, email, address) = (
-                    name.parse().ok()?,
-                    stored_email(&email)?,
-                    address.parse().ok()?,
-                );
-                Some(Arc::new(BilledCustomer {
-                    customer_id: CustomerId::new(id)?,
-                    name,
-                    email,
-                    address,
-                }))
-            },
-        );
-        if let Some(version) = &version {
-            remember(&mut self.customers, (handle.year, row), version.clone());
-        }
-        Ok(version)
-    }
-
-    /// The product's version of that row; `None` where there is none, or none that can be.
-    pub fn product(
-        &mut self,
-        handle: &YearHandle<'_>,
-        row: i64,
-    ) -> Result<Option<Arc<BilledProduct>>> {
-        if let Some(known) = self.products.get(&(handle.year, row)) {
-            return Ok(Some(known.clone()));
-        }
-        let found = one_row(handle, PRODUCT, row, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let version = found.and_then(|(id, name): (i64, String)| {
-            Some(Arc::new(BilledProduct {
-                product_id: ProductId::new(id)?,
-                name: name.parse().ok()?,
-            }))
-        });
-        if let Some(version) = &version {
-            remember(&mut self.products, (handle.year, row), version.clone());
-        }
-        Ok(version)
-    }
-}
-
-/// A row that can be read; damage in it counts as its absence, which the caller reports with the bill that needs it.
-fn one_row<T>(
-    handle: &YearHandle<'_>,
-    sql: &str,
-    row: i64,
-    decode: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Option<T>> {
-    let mut statement = handle
-        .connection
-        .prepare_cached(&handle.sql(sql))
-        .at(&handle.path)?;
-    let found = statement.query_row([row], decode).optional();
-    match found.at(&handle.path) {
-        Err(StorageError::Corrupt { .. }) => Ok(None),
-        found => found,
-    }
 }

@@ -1,10 +1,12 @@
 //! Bills: what a transaction does with them, and where it does it.
 
+use super::scan::Scanner;
 use super::tx::SqliteTx;
 use super::{bills_read, bills_write, heads, history};
 use crate::domain::{Bill, BillNumber, BillingYear, CustomerId, HistoryEntry, ProductId};
 use crate::storage::{
-    BillFilter, BillHead, BillKey, BillRows, BillSummary, DamagedBill, Load, Result, Visit,
+    BillFilter, BillHead, BillKey, BillRows, BillScan, BillSummary, DamagedBill, Load, Result,
+    Visit,
 };
 
 impl BillRows for SqliteTx {
@@ -35,6 +37,10 @@ impl BillRows for SqliteTx {
         visit: Visit<Result<Bill, DamagedBill>>,
     ) -> Result<()> {
         bills_read::each(self, year, filter, visit)
+    }
+
+    fn scanner(&self) -> Result<Box<dyn BillScan>> {
+        Ok(Box::new(Scanner::of(self)))
     }
 
     fn bill_of_customer(&mut self, id: CustomerId) -> Result<Option<BillNumber>> {

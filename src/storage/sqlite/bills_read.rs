@@ -4,6 +4,8 @@ use super::assemble::each_in;
 use super::connect::At as _;
 use super::query::{Conditions, limit, order_by};
 use super::tx::SqliteTx;
+use super::versions::Versions;
+use super::wanted::Wanted;
 use crate::domain::{Bill, BillNumber, BillingYear, CustomerId, Money, parse_date};
 use crate::storage::{BillFilter, BillSort, BillSummary, DamagedBill, Result, StorageError, Visit};
 use rusqlite::{OptionalExtension as _, Row, params_from_iter};
@@ -187,13 +189,18 @@ pub(super) fn bill(tx: &mut SqliteTx, number: BillNumber) -> Result<Option<Bill>
     let Some(handle) = tx.year(number.year())? else {
         return Ok(None);
     };
-    let mut conditions = Conditions::default();
-    conditions.add("b.id = ?", number.id());
     let mut found = None;
-    each_in(&handle, currency, &conditions, &mut |bill| {
-        found = Some(bill);
-        ControlFlow::Break(())
-    })?;
+    let wanted = Wanted::one(number);
+    each_in(
+        &handle,
+        currency,
+        &wanted,
+        &mut Versions::default(),
+        &mut |bill| {
+            found = Some(bill);
+            ControlFlow::Break(())
+        },
+    )?;
     found.transpose().map_err(|damaged| StorageError::Corrupt {
         place: format!("bill {number}"),
         what: damaged.what,
@@ -214,10 +221,6 @@ pub(super) fn each(
     let Some(handle) = tx.year(year)? else {
         return Ok(());
     };
-    each_in(
-        &handle,
-        currency,
-        &Conditions::of_bills(&filter.within(year)),
-        visit,
-    )
+    let wanted = Wanted::all(&filter.within(year));
+    each_in(&handle, currency, &wanted, &mut Versions::default(), visit)
 }

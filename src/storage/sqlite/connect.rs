@@ -4,7 +4,9 @@ use super::schema::{self, FileKind};
 use crate::context::Interrupt;
 use crate::storage::{Result, StorageError};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How often a long statement asks whether the user wants to end, in virtual-machine steps: some tens of microseconds.
@@ -43,9 +45,20 @@ pub(super) struct Connector {
     /// Ends what the threads of a load still do when their work is not wanted any more.
     pub given_up: Interrupt,
     pub durability: Durability,
+    /// The years' files that were probed: each once, before anything of this transaction had it open. To open and close a
+    /// file drops the locks that this process holds on it, those of other connections and threads too.
+    pub probed: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
 
 impl Connector {
+    /// The same for another transaction, which may find other files.
+    pub fn anew(&self) -> Self {
+        Self {
+            probed: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Looks at a file before SQLite does: see [`schema::probe`]. Only a fault test that commits in WAL mode expects it.
     pub fn probe(&self, path: &Path, kind: FileKind) -> Result<()> {
         schema::probe(path, kind, self.durability.journal_mode == "wal")
@@ -88,9 +101,19 @@ impl Connector {
         Ok(connection)
     }
 
+    /// Probes a year's file unless that was done. The lock is held meanwhile, so that no other thread opens it.
+    fn probe_year(&self, path: &Path) -> Result<()> {
+        let mut probed = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !probed.contains(path) {
+            self.probe(path, FileKind::Year)?;
+            probed.insert(path.to_owned());
+        }
+        Ok(())
+    }
+
     /// Attaches a year's file under a schema name.
     pub fn attach(&self, connection: &Connection, path: &Path, schema: &str) -> Result<()> {
-        self.probe(path, FileKind::Year)?;
+        self.probe_year(path)?;
         let file = path.to_str().ok_or_else(|| StorageError::Foreign {
             path: path.to_owned(),
             what: "has a name that is not UTF-8, which SQLite cannot open".to_owned(),

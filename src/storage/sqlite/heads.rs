@@ -1,9 +1,9 @@
 //! Finding bills by what an import calls them, without their items: as fast as it can be, for there may be millions.
 
-use super::billed::Versions;
 use super::connect::At as _;
 use super::reader::YearHandle;
 use super::tx::SqliteTx;
+use super::versions::Versions;
 use crate::domain::{BillNumber, BillingYear, Money, Reference, parse_date};
 use crate::storage::{BillHead, BillKey, Result, StorageError};
 use rusqlite::Row;
@@ -15,6 +15,10 @@ const BY_ID: &str =
     "SELECT id, customer_id, date, total_amount, status, reference, billed_customer_id, checksum
     FROM {y}.billings WHERE id = ?1";
 
+/// Of how many years the versions that were read are kept: a file of bills goes through the years one after the other, or
+/// through a few at once.
+const YEARS_KEPT: usize = 8;
+
 /// What is stored of the bills of these keys.
 pub(super) fn find(
     tx: &mut SqliteTx,
@@ -24,12 +28,15 @@ pub(super) fn find(
     tx.connector.heed_interrupt()?;
     tx.make_readable(year)?;
     // Taken out while the year borrows the transaction.
-    let mut versions = std::mem::take(&mut tx.versions);
+    let mut versions = tx.versions.remove(&year).unwrap_or_default();
     let heads = match tx.readable(year) {
         Some(handle) => find_in(&handle, &mut versions, keys),
         None => Ok(keys.iter().map(|_| None).collect()),
     };
-    tx.versions = versions;
+    if tx.versions.len() >= YEARS_KEPT {
+        tx.versions.pop_first();
+    }
+    tx.versions.insert(year, versions);
     heads
 }
 

@@ -25,6 +25,11 @@
 //! A reader begins on `book.db` and holds its shared lock. Every commit writes `book.db`, so none can happen meanwhile, and
 //! the years can be attached to a second connection one after the other, as many as there are: only ten at a time. The second
 //! connection locks nothing of `book.db`, for a writer that waits to commit lets nobody lock it a second time.
+//!
+//! Scanners read the same state on other threads, each with a connection of its own, to which it attaches the years alone:
+//! the transaction's lock on `book.db` is enough, and no other has to be waited for.
+//! Before a year is opened its file is looked at without SQLite, once in a transaction: to close a file that this process has
+//! open elsewhere would drop the locks on it.
 
 mod additions;
 mod assemble;
@@ -45,10 +50,13 @@ mod products;
 mod query;
 mod reader;
 mod rows;
+mod scan;
 mod schema;
 mod staged;
 mod tx;
 mod verify;
+mod versions;
+mod wanted;
 mod years;
 
 pub use connect::Durability;
@@ -100,6 +108,7 @@ impl SqliteStorage {
                 interrupt,
                 given_up: Interrupt::default(),
                 durability: Durability::SAFE,
+                probed: std::sync::Arc::default(),
             },
             fewest_copied: load::FEWEST_COPIED,
         }
@@ -165,7 +174,7 @@ impl SqliteStorage {
 
 impl Storage for SqliteStorage {
     fn begin<'a>(&'a mut self, scope: &Scope) -> Result<Box<dyn Tx + 'a>> {
-        let (connector, files) = (self.connector.clone(), self.files.clone());
+        let (connector, files) = (self.connector.anew(), self.files.clone());
         if !files.book().exists() {
             if !self.makes_itself {
                 let hint = if files.dir.is_file() {

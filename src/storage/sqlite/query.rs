@@ -87,6 +87,9 @@ impl Conditions {
             "b.total_amount <= ?",
             filter.max_total.map(|total| total.ten_thousandths().into()),
         );
+        if filter.unreferenced {
+            conditions.add_plain("b.reference IS NULL");
+        }
         conditions
     }
 }

@@ -1,6 +1,6 @@
 //! A transaction over `book.db` and the years that it needs.
 
-use super::billed::{Interned, Versions};
+use super::billed::Interned;
 use super::book;
 use super::connect::{At as _, Connector, Files};
 use super::load::{FEWEST_COPIED, Loading};
@@ -9,6 +9,7 @@ use super::reader::{MAX_ATTACHED, Reader, YearHandle, schema_of};
 use super::rows::BookFile;
 use super::schema::FileKind;
 use super::staged::{Maker, Staged};
+use super::versions::Versions;
 use super::years::{self, Catalog};
 use crate::domain::{BillingYear, Currency};
 use crate::storage::{BookInfo, Result, StorageError, Tx, YearLoad};
@@ -24,8 +25,8 @@ pub(super) struct SqliteTx {
     pub connector: Connector,
     pub info: BookInfo,
     pub catalog: Catalog,
-    /// Versions that were read.
-    pub versions: Versions,
+    /// Versions that were read, of the years read last.
+    pub versions: BTreeMap<BillingYear, Versions>,
     /// Versions that were written.
     pub interned: Interned,
     /// Holds the transaction on `book.db`, and in a write the attached years that change.
@@ -129,7 +130,7 @@ impl SqliteTx {
             connector,
             info,
             catalog,
-            versions: Versions::default(),
+            versions: BTreeMap::new(),
             interned: Interned::default(),
             book,
             reader: Reader::default(),

@@ -27,7 +27,7 @@ use super::plan::{BillPlan, ImportMode, Remarks, Tally};
 use super::problems::{FileNames, Problems, Side};
 use super::progress::{Progress, Watch};
 use super::refusals::Refusals;
-use super::rejects;
+use super::rejects::{self, Rejects};
 use super::source::Source;
 use super::table::{ReadOptions, Table};
 use crate::app::Deed;
@@ -66,7 +66,7 @@ pub fn import_bills(
     let sources: Vec<&Source> = std::iter::once(&import.bills)
         .chain(&import.items)
         .collect();
-    rejects::check(&import.mode, &sources)?;
+    let rejects = Rejects::begin(&import.mode, &sources)?;
     let (mut drafts, names, fields) = open(import, progress)?;
     let mut remarks = Remarks::default();
     remarks.see(&drafts.table, &import.options);
@@ -96,7 +96,7 @@ pub fn import_bills(
     }
     let mut tables = vec![drafts.table];
     tables.extend(drafts.items.map(|items| items.table));
-    let files = rejects::prepare(
+    let files = rejects.complete(
         &import.mode,
         &mut settled.refusals,
         &mut tables,

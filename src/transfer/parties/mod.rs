@@ -12,7 +12,7 @@ use super::plan::{ImportMode, PartyPlan, Remarks};
 use super::problems::{FileNames, Problem, Problems, Side};
 use super::progress::{Progress, Watch};
 use super::refusals::Refusals;
-use super::rejects;
+use super::rejects::{self, Rejects};
 use super::source::Source;
 use super::table::{ReadOptions, Row, Span, Table};
 use crate::domain::{Customer, Product};
@@ -106,7 +106,7 @@ fn run<P: Tabular>(
         mode,
     } = import;
     check_mapping(&options.mapping, &[&P::LAYOUT])?;
-    rejects::check(mode, &[source])?;
+    let rejects = Rejects::begin(mode, &[source])?;
     let mut problems = Vec::new();
     let input = source.open(progress)?;
     let table = Table::open(input, Side::Main, &P::LAYOUT, options, &mut problems)?;
@@ -142,7 +142,7 @@ fn run<P: Tabular>(
         return Err(refusal.into());
     }
     let mut tables = [rows.table];
-    let files = rejects::prepare(mode, &mut settled.refusals, &mut tables, &mut remarks)?;
+    let files = rejects.complete(mode, &mut settled.refusals, &mut tables, &mut remarks)?;
     let tally = settled.tally;
     if !mode.dry_run && tally.written() > 0 {
         settled.apply(&mut *tx, progress)?;
