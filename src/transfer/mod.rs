@@ -10,6 +10,7 @@ mod export;
 mod feed;
 mod guard;
 pub mod keys;
+mod layout;
 mod mapping;
 mod parties;
 mod plan;

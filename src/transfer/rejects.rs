@@ -2,8 +2,8 @@
 //! it, ready to be mended and imported again.
 
 use super::bytes::builder;
-use super::columns::REJECT_COLUMNS;
 use super::destination::{Complete, Draft};
+use super::layout::REJECT_COLUMNS;
 use super::plan::{ImportMode, Remarks};
 use super::problems::Side;
 use super::refusals::{Refusals, Reject};

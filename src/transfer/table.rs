@@ -4,7 +4,8 @@ use super::bytes::{
     MAX_ROW_BYTES, Metered, builder, ends_with_newline, header_text, is_blank, looks_delimited_by,
     sniff, unreadable,
 };
-use super::columns::{Columns, Layout};
+use super::columns::Columns;
+use super::layout::Layout;
 use super::mapping::Mapping;
 use super::problems::{Problem, Side};
 use super::source::Input;

@@ -1,6 +1,6 @@
 //! The columns of bills and of their items.
 
-use crate::transfer::columns::{Layout, Need};
+use crate::transfer::layout::{Layout, Need};
 
 /// The fields of a bill and of one item on it, in the order of an export.
 pub const BILL_FIELDS: [&str; 10] = [

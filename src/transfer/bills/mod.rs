@@ -11,6 +11,7 @@ mod existing;
 mod join;
 mod layout;
 mod missing;
+mod names;
 mod new;
 mod numbers;
 mod planner;
@@ -21,8 +22,8 @@ mod version;
 pub use layout::BILL_FIELDS;
 
 use super::cells::Dates;
-use super::columns::{Fields, Layout, check_mapping};
 use super::feed::feed;
+use super::layout::{Fields, Layout, check_mapping};
 use super::plan::{BillPlan, ImportMode, Remarks, Tally};
 use super::problems::{FileNames, Problems, Side};
 use super::progress::{Progress, Watch};

@@ -2,22 +2,17 @@
 
 use super::BillImport;
 use super::draft::Draft;
-use super::layout::field;
 use super::missing::Missing;
 use super::numbers::Series;
 use super::record::{Head, Key, RecordPacker};
 use super::settle;
-use crate::app::AppError;
-use crate::app::lookup::{Lookup, PricedProduct};
-use crate::domain::{
-    Bill, BillNumber, BilledCustomer, BilledProduct, BillingYear, Currency, CustomerRef, Money,
-    ProductId, ProductRef,
-};
+use crate::app::lookup::Lookup;
+use crate::domain::{Bill, BillNumber, BilledProduct, BillingYear, Currency, Money, ProductId};
 use crate::storage::{BillHead, BillKey, Tx};
-use crate::transfer::columns::Fields;
 use crate::transfer::keys::{self, Keys};
+use crate::transfer::layout::Fields;
 use crate::transfer::plan::{BillTally, Fate};
-use crate::transfer::problems::{Problem, Side, about_the_row};
+use crate::transfer::problems::{Problem, Side};
 use crate::transfer::refusals::Refusals;
 use crate::transfer::spool::Spool;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -163,22 +158,6 @@ impl<'a> Planner<'a> {
         self.keep(&draft, year, &verdict)
     }
 
-    /// Of a bill that is wrong already, tells as well which names on it mean nothing.
-    fn check_names(&mut self, draft: &mut Draft) -> anyhow::Result<()> {
-        let mut found = Vec::new();
-        if let Some(which) = &draft.customer {
-            self.customer(which, draft, &mut found)?;
-        }
-        for item in &draft.items {
-            self.product(&item.product, item.unit_price, item.line, &mut found)?;
-        }
-        draft.problems.append(&mut found);
-        draft
-            .problems
-            .sort_by_key(|problem| (problem.side == Side::Items, problem.line));
-        Ok(())
-    }
-
     /// Keeps what was decided.
     fn keep(
         &mut self,
@@ -236,69 +215,6 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    /// The customer of a new bill; `None`, and a problem, where there is none.
-    pub fn customer(
-        &mut self,
-        which: &CustomerRef,
-        draft: &Draft,
-        problems: &mut Vec<Problem>,
-    ) -> anyhow::Result<Option<Arc<BilledCustomer>>> {
-        let error = match self.lookup.customer(self.tx, which) {
-            Ok(found) => return Ok(Some(found)),
-            Err(error) => error,
-        };
-        if self.import.create_missing
-            && is_not_found(&error)
-            && let Some(missing) = self.missing.customer(which)
-        {
-            return Ok(Some(missing));
-        }
-        let message = about_the_row(error)?;
-        problems.push(problem(
-            draft,
-            self.fields[0].name(field::CUSTOMER),
-            message,
-        ));
-        Ok(None)
-    }
-
-    /// The product of a new item and the price that holds where none is given; `None`, and a problem, where there is none.
-    pub fn product(
-        &mut self,
-        which: &ProductRef,
-        price: Option<Money>,
-        line: u64,
-        problems: &mut Vec<Problem>,
-    ) -> anyhow::Result<Option<PricedProduct>> {
-        let error = match self.lookup.product(self.tx, which) {
-            Ok(found) => return Ok(Some(found)),
-            Err(error) => error,
-        };
-        let mut message = None;
-        if self.import.create_missing
-            && is_not_found(&error)
-            && matches!(which, ProductRef::Name(_))
-        {
-            if let Some((product, price)) = self.missing.product(which, price) {
-                return Ok(Some(PricedProduct { product, price }));
-            }
-            message = Some(format!(
-                "there is no product '{which}', and it cannot be made without a unit price: give one on its first item"
-            ));
-        }
-        let message = match message {
-            Some(message) => message,
-            None => about_the_row(error)?,
-        };
-        problems.push(Problem {
-            side: self.items_side(),
-            line,
-            column: self.fields[1].name(field::PRODUCT),
-            message,
-        });
-        Ok(None)
-    }
-
     /// The file that items are in.
     pub fn items_side(&self) -> Side {
         if self.import.items.is_some() {
@@ -332,10 +248,6 @@ fn key_of(draft: &Draft) -> Option<Key> {
     reference
         .map(|reference| Key::Reference(reference.as_str().to_owned()))
         .or(draft.number.map(Key::Number))
-}
-
-fn is_not_found(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(AppError::NotFound { .. }))
 }
 
 /// A number of another system's series is no longer the bill's, but still what that system calls it.

@@ -1,13 +1,16 @@
 //! Importing customers and products.
 
-mod kinds;
+mod customers;
 mod names;
 mod planner;
+mod products;
+mod settle;
+mod tabular;
 
-pub(super) use kinds::Tabular;
+pub(super) use tabular::Tabular;
 
-use super::columns::{Fields, check_mapping};
 use super::feed::{Reading, feed};
+use super::layout::{Fields, check_mapping};
 use super::plan::{ImportMode, PartyPlan, Remarks};
 use super::problems::{FileNames, Problem, Problems, Side};
 use super::progress::{Progress, Watch};
