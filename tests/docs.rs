@@ -103,7 +103,8 @@ fn the_main_job_runs_on_the_examples() {
         "{output}"
     );
     assert!(
-        output.contains(" all      13     19  7515.79\n"),
+        output
+            .contains(" bills  all    13        0          0        0        0     19  7515.79\n"),
         "{output}"
     );
 }

@@ -157,6 +157,9 @@ pub trait CustomerRows {
     /// The customer of that id.
     fn customer(&mut self, id: CustomerId) -> Result<Option<Customer>>;
 
+    /// The customers of these ids, in their order.
+    fn customers(&mut self, ids: &[CustomerId]) -> Result<Vec<Option<Customer>>>;
+
     /// The ids of the customers of that address, ASCII case aside; three at the most, for more is only ever an error.
     fn customers_by_email(&mut self, email: &Email) -> Result<Vec<CustomerId>>;
 
@@ -180,6 +183,9 @@ pub trait CustomerRows {
 pub trait ProductRows {
     /// The product of that id.
     fn product(&mut self, id: ProductId) -> Result<Option<Product>>;
+
+    /// The products of these ids, in their order.
+    fn products(&mut self, ids: &[ProductId]) -> Result<Vec<Option<Product>>>;
 
     /// The ids of the products of exactly that name; three at the most, for more is only ever an error.
     fn products_by_name(&mut self, name: &Name) -> Result<Vec<ProductId>>;

@@ -561,3 +561,61 @@ fn a_great_many_customers_and_products_are_found_like_any_others() {
         }
     });
 }
+
+/// Ids as a file has them: close together, far apart, out of order, given twice, of nobody.
+#[test]
+fn many_ids_are_looked_up_as_each_is_alone() {
+    on_each_engine(|engine| {
+        write(&mut engine.storage, &Scope::write_book(), |tx| {
+            for id in [1, 2, 3, 5, 8, 1_000, 1_001] {
+                tx.insert_customer(&billbook::domain::NewCustomer {
+                    id: CustomerId::new(id),
+                    name: parse("Ada"),
+                    email: None,
+                    address: billbook::domain::Note::default(),
+                })
+                .expect("a customer");
+                tx.insert_product(&billbook::domain::NewProduct {
+                    id: billbook::domain::ProductId::new(id),
+                    name: parse("Widget"),
+                    description: billbook::domain::Note::default(),
+                    price: parse("1"),
+                })
+                .expect("a product");
+            }
+        });
+        let mut tx = engine.storage.begin(&Scope::Read).expect("a transaction");
+        for ids in [
+            &[][..],
+            &[4],
+            &[1, 2, 3, 4, 5, 6, 7, 8, 9],
+            &[2, 3, 7],
+            &[1, 1_001],
+            &[8, 5, 5, 1, 77],
+            &[998, 999, 1_000, 1_002],
+        ] {
+            let customers: Vec<CustomerId> = ids
+                .iter()
+                .map(|id| CustomerId::new(*id).expect("an id"))
+                .collect();
+            let alone: Vec<_> = customers
+                .iter()
+                .map(|id| tx.customer(*id).expect("an answer"))
+                .collect();
+            assert_eq!(
+                tx.customers(&customers).expect("an answer"),
+                alone,
+                "{ids:?}"
+            );
+            let products: Vec<_> = ids
+                .iter()
+                .map(|id| billbook::domain::ProductId::new(*id).expect("an id"))
+                .collect();
+            let alone: Vec<_> = products
+                .iter()
+                .map(|id| tx.product(*id).expect("an answer"))
+                .collect();
+            assert_eq!(tx.products(&products).expect("an answer"), alone, "{ids:?}");
+        }
+    });
+}

@@ -7,6 +7,7 @@
 mod crowd;
 mod disk;
 mod full_disk;
+mod imports;
 mod read_only;
 mod replaced;
 mod uncertain;

@@ -38,6 +38,10 @@ impl Party for Customer {
         tx.customer(id)
     }
 
+    fn load_many(tx: &mut dyn Tx, ids: &[CustomerId]) -> storage::Result<Vec<Option<Self>>> {
+        tx.customers(ids)
+    }
+
     fn insert(tx: &mut dyn Tx, new: &NewCustomer) -> storage::Result<CustomerId> {
         tx.insert_customer(new)
     }
@@ -99,6 +103,10 @@ impl Party for Product {
 
     fn load(tx: &mut dyn Tx, id: ProductId) -> storage::Result<Option<Self>> {
         tx.product(id)
+    }
+
+    fn load_many(tx: &mut dyn Tx, ids: &[ProductId]) -> storage::Result<Vec<Option<Self>>> {
+        tx.products(ids)
     }
 
     fn insert(tx: &mut dyn Tx, new: &NewProduct) -> storage::Result<ProductId> {

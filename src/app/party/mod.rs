@@ -32,6 +32,8 @@ pub trait Party: Clone + PartialEq {
     fn candidates(tx: &mut dyn Tx, which: &Self::Ref) -> storage::Result<Vec<Self::Id>>;
     /// Reads one.
     fn load(tx: &mut dyn Tx, id: Self::Id) -> storage::Result<Option<Self>>;
+    /// Reads those of these keys, in their order.
+    fn load_many(tx: &mut dyn Tx, ids: &[Self::Id]) -> storage::Result<Vec<Option<Self>>>;
     /// Adds one.
     fn insert(tx: &mut dyn Tx, new: &Self::New) -> storage::Result<Self::Id>;
     /// Announces how many will be added.

@@ -24,8 +24,9 @@ use std::thread::JoinHandle;
 /// More threads than this wait for the disk, and each takes memory to sort in.
 const MOST_THREADS: usize = 4;
 
-/// How many pieces may wait for a thread.
-const QUEUE: usize = 8;
+/// How many pieces may wait for a thread: enough that the next year can be begun while one is still being filled, for bills
+/// mostly come year by year. At some 100 KiB each that is 13 MiB.
+const QUEUE: usize = 128;
 
 type Finished = BTreeMap<BillingYear, Staged>;
 

@@ -12,6 +12,8 @@ use std::path::Path;
 
 const BY_ID: &str =
     "SELECT id, name, email, address, archived_at FROM main.customers WHERE id = ?1";
+const IN_RANGE: &str = "SELECT id, name, email, address, archived_at FROM main.customers
+    WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const BY_EMAIL: &str =
     "SELECT id FROM main.customers WHERE email = ?1 AND email <> '' ORDER BY id LIMIT 3";
 const SELECT: &str = "SELECT id, name, email, address, archived_at FROM main.customers";
@@ -73,6 +75,13 @@ fn decode(row: &Row<'_>, path: &Path) -> Result<Customer> {
 impl CustomerRows for SqliteTx {
     fn customer(&mut self, id: CustomerId) -> Result<Option<Customer>> {
         self.book_file().one(BY_ID, id.get(), decode)
+    }
+
+    fn customers(&mut self, ids: &[CustomerId]) -> Result<Vec<Option<Customer>>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        let sql = (BY_ID, IN_RANGE);
+        self.book_file()
+            .many(sql, &ids, decode, |customer| customer.id.get())
     }
 
     fn customers_by_email(&mut self, email: &Email) -> Result<Vec<CustomerId>> {

@@ -12,6 +12,8 @@ use std::path::Path;
 
 const BY_ID: &str =
     "SELECT id, name, description, price, archived_at FROM main.products WHERE id = ?1";
+const IN_RANGE: &str = "SELECT id, name, description, price, archived_at FROM main.products
+    WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const BY_NAME: &str = "SELECT id FROM main.products WHERE name = ?1 ORDER BY id LIMIT 3";
 const SELECT: &str = "SELECT id, name, description, price, archived_at FROM main.products";
 const COUNT: &str = "SELECT count(*) FROM main.products";
@@ -58,6 +60,13 @@ fn decode(row: &Row<'_>, path: &Path) -> Result<Product> {
 impl ProductRows for SqliteTx {
     fn product(&mut self, id: ProductId) -> Result<Option<Product>> {
         self.book_file().one(BY_ID, id.get(), decode)
+    }
+
+    fn products(&mut self, ids: &[ProductId]) -> Result<Vec<Option<Product>>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+        let sql = (BY_ID, IN_RANGE);
+        self.book_file()
+            .many(sql, &ids, decode, |product| product.id.get())
     }
 
     fn products_by_name(&mut self, name: &Name) -> Result<Vec<ProductId>> {

@@ -26,6 +26,45 @@ impl BookFile<'_> {
             .transpose()
     }
 
+    /// The rows of these keys, in their order. `sql` finds one, and with `range` all between two, in order: keys that follow each
+    /// other closely, as those of a file do, are read in one go.
+    pub fn many<T>(
+        &self,
+        (sql, range): (&str, &str),
+        keys: &[i64],
+        decode: Decode<T>,
+        key: fn(&T) -> i64,
+    ) -> Result<Vec<Option<T>>> {
+        /// For how many rows that nobody asked for a range still pays.
+        const SPARSE: i64 = 4;
+        let (Some(&first), Some(&last)) = (keys.first(), keys.last()) else {
+            return Ok(Vec::new());
+        };
+        let most = i64::try_from(keys.len())
+            .unwrap_or(i64::MAX)
+            .saturating_mul(SPARSE);
+        if !keys.is_sorted_by(|one, next| one < next) || last.saturating_sub(first) > most {
+            return keys.iter().map(|key| self.one(sql, *key, decode)).collect();
+        }
+        let mut statement = self.connection.prepare_cached(range).at(&self.path)?;
+        let mut rows = statement.query([first, last]).at(&self.path)?;
+        let mut found = Vec::with_capacity(keys.len());
+        while let Some(row) = rows.next().at(&self.path)? {
+            let next = decode(row, &self.path)?;
+            while keys
+                .get(found.len())
+                .is_some_and(|wanted| *wanted < key(&next))
+            {
+                found.push(None);
+            }
+            if keys.get(found.len()) == Some(&key(&next)) {
+                found.push(Some(next));
+            }
+        }
+        found.resize_with(keys.len(), || None);
+        Ok(found)
+    }
+
     /// The keys of the rows that hold a text.
     pub fn keys<K>(&self, sql: &str, text: &str, key: fn(i64) -> Option<K>) -> Result<Vec<K>> {
         let mut statement = self.connection.prepare_cached(sql).at(&self.path)?;

@@ -101,7 +101,7 @@ impl Planner<'_> {
     }
 
     /// Whether the files say anything of items.
-    fn has_items(&self) -> bool {
+    pub(super) fn has_items(&self) -> bool {
         [field::PRODUCT, field::QUANTITY, field::UNIT_PRICE]
             .into_iter()
             .any(|field| self.fields[1].has(field))

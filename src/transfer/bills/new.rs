@@ -40,6 +40,14 @@ impl Planner<'_> {
         let absent = [field::CUSTOMER, field::DATE]
             .into_iter()
             .find(|field| !main.has(*field));
+        if !self.has_items() {
+            // A file like that is about bills of the book: what is wrong is more likely the row than the header.
+            let lacks = main.lacks(absent.unwrap_or(field::PRODUCT));
+            let message = format!(
+                "the book has no such bill, and the file says too little for a new one: {lacks}"
+            );
+            return Some(problem(draft, None, message));
+        }
         if let Some(field) = absent {
             return Some(header(Side::Main, main.lacks(field)));
         }

@@ -108,7 +108,7 @@ impl<'a> Planner<'a> {
         if self.import.renumber {
             drafts.iter_mut().for_each(keep_number_as_reference);
         }
-        let heads = self.find(&drafts)?;
+        let heads = self.find(&mut drafts)?;
         for (draft, head) in drafts.into_iter().zip(heads) {
             self.plan(draft, head)?;
         }
@@ -116,20 +116,23 @@ impl<'a> Planner<'a> {
     }
 
     /// What the book has of each of these bills, year by year.
-    fn find(&mut self, drafts: &[Draft]) -> anyhow::Result<Vec<Option<BillHead>>> {
+    fn find(&mut self, drafts: &mut [Draft]) -> anyhow::Result<Vec<Option<BillHead>>> {
         let mut by_year: BTreeMap<BillingYear, (Vec<usize>, Vec<BillKey>)> = BTreeMap::new();
+        let mut of_any_year: (Vec<usize>, Vec<BillKey>) = Default::default();
         for (index, draft) in drafts.iter().enumerate() {
             let key = match (&draft.reference, draft.number) {
+                _ if !draft.problems.is_empty() => continue,
                 (Some(reference), _) => BillKey::Reference(reference.clone()),
                 (None, Some(number)) => BillKey::Number(number),
                 (None, None) => continue,
             };
-            let year = year_of(draft).filter(|_| draft.problems.is_empty());
-            if let Some(year) = year.filter(|year| self.known_years.contains(year)) {
-                let (places, keys) = by_year.entry(year).or_default();
-                places.push(index);
-                keys.push(key);
-            }
+            let (places, keys) = match year_of(draft) {
+                Some(year) if self.known_years.contains(&year) => by_year.entry(year).or_default(),
+                Some(_) => continue,
+                None => &mut of_any_year,
+            };
+            places.push(index);
+            keys.push(key);
         }
         let mut heads = Vec::new();
         heads.resize_with(drafts.len(), || None);
@@ -138,11 +141,40 @@ impl<'a> Planner<'a> {
                 heads[index] = head;
             }
         }
+        self.find_in_any_year(drafts, &of_any_year, &mut heads)?;
         Ok(heads)
     }
 
+    /// Bills of which neither a date nor a number is given are looked for in every year.
+    fn find_in_any_year(
+        &mut self,
+        drafts: &mut [Draft],
+        (places, keys): &(Vec<usize>, Vec<BillKey>),
+        heads: &mut [Option<BillHead>],
+    ) -> anyhow::Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for year in self.known_years.clone() {
+            for (&index, head) in places.iter().zip(self.tx.find_bills(year, keys)?) {
+                let Some(head) = head else { continue };
+                if let Some(other) = &heads[index] {
+                    let message = format!(
+                        "bills {} and {} both have this reference: say by its date or number which one is meant",
+                        other.number, head.number
+                    );
+                    let problem = problem(&drafts[index], None, message);
+                    drafts[index].problems.push(problem);
+                }
+                heads[index] = Some(head);
+            }
+        }
+        Ok(())
+    }
+
     fn plan(&mut self, mut draft: Draft, head: Option<BillHead>) -> anyhow::Result<()> {
-        let year = year_of(&draft);
+        let of_book = head.as_ref().map(|head| head.number.year());
+        let year = year_of(&draft).or(of_book);
         let verdict = if !draft.problems.is_empty() {
             self.check_names(&mut draft)?;
             Verdict::Refused(std::mem::take(&mut draft.problems))

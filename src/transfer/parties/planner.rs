@@ -76,17 +76,25 @@ impl<'a, P: Tabular> Planner<'a, P> {
 
     /// Decides what becomes of some rows.
     pub fn consume(&mut self, drafts: Vec<Draft<P>>) -> anyhow::Result<()> {
+        let ids: Vec<P::Id> = drafts
+            .iter()
+            .filter_map(|draft| P::given_id(&draft.values))
+            .filter(|_| !self.is_empty)
+            .collect();
+        let mut by_id = P::load_many(self.tx, &ids)?.into_iter();
         for draft in drafts {
             let id = P::given_id(&draft.values);
+            // In the order in which they were asked for: one for each row that gives an id.
+            let of_id = id.and_then(|_| by_id.next()).flatten();
             let other = other_key::<P>(&draft.values);
             let span = draft.span;
-            let verdict = self.decide(draft)?;
+            let verdict = self.decide(draft, of_id)?;
             self.keep(span, id, &other, verdict)?;
         }
         Ok(())
     }
 
-    fn decide(&mut self, draft: Draft<P>) -> anyhow::Result<Verdict<P>> {
+    fn decide(&mut self, draft: Draft<P>, of_id: Option<P>) -> anyhow::Result<Verdict<P>> {
         let Draft {
             span,
             values,
@@ -101,7 +109,7 @@ impl<'a, P: Tabular> Planner<'a, P> {
             column,
             message,
         };
-        let stored = match self.find(&values)? {
+        let stored = match self.find(&values, of_id)? {
             Match::One(stored) => stored,
             Match::Several(message) => return Ok(Verdict::Refused(vec![object(None, message)])),
             Match::None => {
@@ -137,12 +145,12 @@ impl<'a, P: Tabular> Planner<'a, P> {
     }
 
     /// The record that a row means: by its id, else by e-mail address or exact name, where just one has it.
-    fn find(&mut self, values: &P::Values) -> anyhow::Result<Match<P>> {
+    fn find(&mut self, values: &P::Values, of_id: Option<P>) -> anyhow::Result<Match<P>> {
         if self.is_empty {
             return Ok(Match::None);
         }
-        if let Some(id) = P::given_id(values) {
-            return Ok(P::load(self.tx, id)?.map_or(Match::None, Match::One));
+        if P::given_id(values).is_some() {
+            return Ok(of_id.map_or(Match::None, Match::One));
         }
         let several = |which: &dyn Display, ids: &str| {
             Match::Several(format!(
