@@ -4,6 +4,7 @@ use crate::context::Interrupt;
 use crate::storage::StorageError;
 use crate::transfer::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Duration;
 
 /// What the units of some work are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -13,6 +14,9 @@ pub enum Unit {
     /// Rows or bills.
     Rows,
 }
+
+/// How often a bar is drawn anew.
+const TICK: Duration = Duration::from_millis(200);
 
 /// A bar, if anybody can see it, and the user's wish to end in any case.
 pub struct Bar {
@@ -56,6 +60,8 @@ impl Progress for Bar {
         self.drawn = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr())
             .with_style(style)
             .with_message(label);
+        // Some work says nothing for long; the time that passes shows that it is not stuck.
+        self.drawn.enable_steady_tick(TICK);
     }
 
     fn advance(&mut self, units: u64) -> anyhow::Result<()> {

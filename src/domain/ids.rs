@@ -13,6 +13,9 @@ macro_rules! row_id {
         pub struct $name(i64);
 
         impl $name {
+            /// The largest that can be given. The book counts on from the largest there is, and must not come to an end.
+            pub const MAX_GIVEN: i64 = 999_999_999_999_999;
+
             /// From a stored number; `None` when it is not above zero.
             pub fn new(id: i64) -> Option<Self> {
                 (id > 0).then_some(Self(id))
@@ -31,9 +34,10 @@ macro_rules! row_id {
                 Some(text)
                     .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
                     .and_then(|text| text.parse().ok())
+                    .filter(|id| *id <= Self::MAX_GIVEN)
                     .and_then(Self::new)
                     .ok_or_else(|| ValueError(format!(
-                        concat!("'{}' is not a ", $noun, " id: write a whole number from 1"), shown(text)
+                        concat!("'{}' is not a ", $noun, " id: write a whole number from 1 to {}"), shown(text), Self::MAX_GIVEN
                     )))
             }
         }

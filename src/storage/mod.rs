@@ -35,6 +35,8 @@ pub type Visit<'a, T> = &'a mut dyn FnMut(T) -> ControlFlow<()>;
 pub enum Scope {
     /// Reading: one consistent state of the whole book; a year is opened when it is first read.
     Read,
+    /// Reading, to find out what a write would do: where that would make the book, an empty one is read.
+    Rehearse,
     /// Writing customers, products and the bills of these years. Other years can be read.
     Write(BTreeSet<BillingYear>),
 }

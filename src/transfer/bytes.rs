@@ -152,11 +152,27 @@ pub(super) fn unreadable(name: &str, line: u64, error: csv::Error) -> anyhow::Er
     }
 }
 
-/// A file that gives out no more than one row's worth of bytes before it is told that a row has ended.
+/// A file that gives out no more than one row's worth of bytes before it is told that a row has ended, and no more than it had
+/// when it was opened: somebody may still be writing to it.
 #[derive(Debug)]
 pub(super) struct Metered {
-    pub file: File,
+    file: File,
+    at: u64,
+    end: u64,
+    /// How many bytes may still be read.
     pub left: u64,
+}
+
+impl Metered {
+    /// A file of that length, at its beginning.
+    pub fn new(file: File, end: u64) -> Self {
+        Self {
+            file,
+            at: 0,
+            end,
+            left: MAX_ROW_BYTES,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +181,10 @@ struct RowTooLong;
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
+        let rest = usize::try_from(self.end.saturating_sub(self.at)).unwrap_or(usize::MAX);
+        let most = buffer.len().min(rest);
+        let count = self.file.read(&mut buffer[..most])?;
+        self.at += count as u64;
         self.left = self
             .left
             .checked_sub(count as u64)
@@ -176,6 +195,7 @@ impl Read for Metered {
 
 impl Seek for Metered {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
+        self.at = self.file.seek(to)?;
+        Ok(self.at)
     }
 }

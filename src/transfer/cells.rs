@@ -1,7 +1,8 @@
 //! Reading values out of a row's cells.
 
-use super::problems::Problem;
-use super::table::{Row, Table};
+use super::problems::{Flaws, Problem};
+use super::row::Row;
+use super::table::Table;
 use crate::domain::{ValueError, parse_date};
 use chrono::NaiveDate;
 use std::borrow::Cow;
@@ -13,7 +14,7 @@ pub(super) struct Cells<'a> {
     table: &'a Table,
     row: &'a Row,
     decimal_comma: bool,
-    problems: &'a mut Vec<Problem>,
+    problems: &'a mut Flaws,
 }
 
 impl<'a> Cells<'a> {
@@ -22,7 +23,7 @@ impl<'a> Cells<'a> {
         table: &'a Table,
         row: &'a Row,
         decimal_comma: bool,
-        problems: &'a mut Vec<Problem>,
+        problems: &'a mut Flaws,
     ) -> Self {
         Self {
             table,

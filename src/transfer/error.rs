@@ -14,6 +14,23 @@ pub enum ImportError {
     Refused(String),
 }
 
+impl ImportError {
+    /// The same, with what was found out about the files: it may be what is wrong.
+    pub(super) fn noting(self, guesses: &[String]) -> Self {
+        let with = |text: String| {
+            std::iter::once(&text)
+                .chain(guesses)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        match self {
+            Self::Rejected(text) => Self::Rejected(with(text)),
+            Self::Refused(text) => Self::Refused(with(text)),
+        }
+    }
+}
+
 /// An export that wrote nothing.
 #[derive(Debug, Error)]
 pub enum ExportError {

@@ -46,7 +46,7 @@ impl Keys {
 
     fn spill(&mut self) -> anyhow::Result<()> {
         self.entries.sort_unstable();
-        let failed = "cannot write a temporary file";
+        let failed = "cannot write a temporary file (TMPDIR says where)";
         let mut file = BufWriter::new(tempfile::tempfile().context(failed)?);
         for (hash, place) in self.entries.drain(..) {
             file.write_all(&hash.to_le_bytes())

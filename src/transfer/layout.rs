@@ -93,6 +93,7 @@ pub(super) struct Fields {
     /// The name under which the file's owner knows each field.
     names: Vec<String>,
     present: Vec<bool>,
+    first: Option<usize>,
     own: &'static [&'static str],
     noun: &'static str,
 }
@@ -106,7 +107,8 @@ impl Fields {
                 .clone()
                 .map(|field| columns.field_name(field).to_owned())
                 .collect(),
-            present: fields.map(|field| columns.has(field)).collect(),
+            present: fields.clone().map(|field| columns.has(field)).collect(),
+            first: fields.clone().find(|field| columns.is_first(*field)),
             own: layout.fields,
             noun: layout.noun,
         }
@@ -120,6 +122,11 @@ impl Fields {
     /// Whether anything fills the field.
     pub fn has(&self, field: usize) -> bool {
         self.present.get(field).copied().unwrap_or(false)
+    }
+
+    /// Whether the field is the first column.
+    pub fn is_first(&self, field: usize) -> bool {
+        self.first == Some(field)
     }
 
     /// What to say where a new record lacks a field because no column holds it.

@@ -1,4 +1,4 @@
-//! CSV in and out: streaming, all or nothing, and to the letter both ways.
+//! CSV in and out: streaming, planned before it is applied, and to the letter both ways.
 
 mod bills;
 mod bytes;
@@ -18,6 +18,7 @@ mod problems;
 mod progress;
 mod refusals;
 mod rejects;
+mod row;
 mod rows;
 mod sheet;
 mod source;

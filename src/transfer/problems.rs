@@ -16,6 +16,16 @@ pub(super) enum Side {
     Items,
 }
 
+impl Side {
+    /// Which of two files it is, behind a line.
+    pub fn of_the_file(self) -> &'static str {
+        match self {
+            Self::Main => " of the bills",
+            Self::Items => " of the items",
+        }
+    }
+}
+
 /// Something wrong with a row.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Problem {
@@ -35,6 +45,64 @@ impl Display for Problem {
         match &self.column {
             Some(column) => write!(f, "{column}: {}", self.message),
             None => f.write_str(&self.message),
+        }
+    }
+}
+
+/// What is wrong with one record: the first problems, and how many more there are. A file that is taken for one bill by mistake
+/// may have millions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Flaws {
+    first: Vec<Problem>,
+    more: u64,
+}
+
+impl Flaws {
+    /// How many are kept.
+    const KEPT: usize = 100;
+
+    /// One more.
+    pub fn push(&mut self, problem: Problem) {
+        if self.first.len() < Self::KEPT {
+            self.first.push(problem);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// All of these as well.
+    pub fn append(&mut self, others: Self) {
+        others.first.into_iter().for_each(|one| self.push(one));
+        self.more += others.more;
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        self.first.len() as u64 + self.more
+    }
+
+    /// Those that are kept.
+    pub fn first(&self) -> &[Problem] {
+        &self.first
+    }
+
+    /// Puts those that are kept in the order of the files.
+    pub fn sort(&mut self) {
+        self.first
+            .sort_by_key(|problem| (problem.side == Side::Items, problem.line));
+    }
+}
+
+impl From<Problem> for Flaws {
+    fn from(problem: Problem) -> Self {
+        Self {
+            first: vec![problem],
+            more: 0,
         }
     }
 }
@@ -96,6 +164,14 @@ impl Problems {
             self.count += 1;
             self.told.push(text);
         }
+    }
+
+    /// Adds what is wrong with a record.
+    pub fn add_all(&mut self, names: &FileNames, flaws: &Flaws) {
+        for problem in &flaws.first {
+            self.add(names, problem);
+        }
+        self.count += flaws.more;
     }
 
     /// Says of the problem just added that the row is good, and only differs from what the book has.

@@ -1,9 +1,9 @@
 //! Records that cannot be imported: what is wrong with them is told, and where there is a file for rejects they wait for it.
 
 use super::ImportError;
-use super::problems::{FileNames, Problem, Problems, Side};
+use super::problems::{FileNames, Flaws, Problems, Side};
+use super::row::Span;
 use super::spool::{Packer, Spool, SpoolReader, Unpacker};
-use super::table::Span;
 
 /// Where the rows of a record are, in each of the import's files.
 pub(super) type Spans = [Option<Span>; 2];
@@ -35,10 +35,8 @@ impl Refusals {
     }
 
     /// Refuses a record for these reasons.
-    pub fn add(&mut self, spans: Spans, problems: &[Problem]) -> anyhow::Result<()> {
-        for problem in problems {
-            self.problems.add(&self.names, problem);
-        }
+    pub fn add(&mut self, spans: Spans, flaws: &Flaws) -> anyhow::Result<()> {
+        self.problems.add_all(&self.names, flaws);
         let Some(waiting) = &mut self.waiting else {
             return Ok(());
         };
@@ -46,8 +44,9 @@ impl Refusals {
         for span in spans {
             Span::pack(span, &mut self.packer);
         }
-        self.packer.number(problems.len() as u64);
-        for problem in problems {
+        let told = flaws.first();
+        self.packer.number(told.len() as u64);
+        for problem in told {
             self.packer.byte(u8::from(problem.side == Side::Items));
             self.packer.number(problem.line);
             self.packer.text(&problem.to_string());

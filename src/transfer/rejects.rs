@@ -1,18 +1,22 @@
 //! The file of what could not be imported: whole records as they stand in their file, each row with its line and reason before
 //! it, ready to be mended and imported again.
 
-use super::bytes::builder;
+use super::bytes::{builder, is_blank};
 use super::destination::{Complete, Draft};
 use super::layout::REJECT_COLUMNS;
 use super::plan::{ImportMode, Remarks};
-use super::problems::Side;
 use super::refusals::{Refusals, Reject};
+use super::row::Span;
 use super::source::Source;
 use super::spool::SpoolReader;
-use super::table::{Span, Table};
+use super::table::Table;
 use crate::domain::ValueError;
+use anyhow::Context as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// How much of a file is read at once to find rows in it.
+const PART_BYTES: u64 = 1 << 20;
 
 /// The files that rejects go into: one for each of the import's files; none where they are not kept.
 pub(super) struct Rejects {
@@ -48,7 +52,10 @@ impl Rejects {
                 ))
                 .into());
             }
-            rejects.drafts.push(Draft::begin(path)?);
+            // A dry run leaves even the directory alone.
+            if !mode.dry_run {
+                rejects.drafts.push(Draft::begin(path)?);
+            }
         }
         Ok(rejects)
     }
@@ -83,10 +90,11 @@ impl Rejects {
 
 /// Gives the files their names.
 pub(super) fn publish(files: Vec<Complete>) -> anyhow::Result<()> {
-    for file in files {
-        file.publish()?;
-    }
-    Ok(())
+    files.into_iter().try_for_each(|file| {
+        file.publish().map(drop).context(
+            "the import took place, and is harmless to repeat, but its file of rejects has not got its name",
+        )
+    })
 }
 
 /// The rejects of the items' file, where those of the bills are in `path`: `bad.csv` and `bad.items.csv`.
@@ -105,40 +113,46 @@ fn write(out: &mut dyn Write, table: &mut Table, waiting: &mut SpoolReader) -> a
     let delimiter = char::from(table.delimiter);
     let [line, reason] = REJECT_COLUMNS;
     write!(out, "{line}{delimiter}{reason}{delimiter}")?;
-    for header in raw_rows(table, table.header)? {
-        let bytes = header.bytes.strip_prefix(b"\xEF\xBB\xBF");
-        out.write_all(bytes.unwrap_or(&header.bytes))?;
-    }
+    each_raw_row(table, table.header, |_, header| {
+        let header = header.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(header);
+        out.write_all(header)?;
+        if !header.ends_with(b"\n") {
+            out.write_all(b"\n")?;
+        }
+        Ok(())
+    })?;
     let mut record = Vec::new();
-    let mut last = Vec::new();
+    // A quote that is never closed takes in all that follows it: it must stay the last.
+    let mut last = None;
     waiting.rewind()?;
     while waiting.next(&mut record)?.is_some() {
         let reject = Reject::unpack(&record)?;
-        let Some(span) = reject.spans[table.side as usize] else {
-            continue;
-        };
-        let text = rows(table, span, &reject)?;
-        // A quote that is never closed takes in all that follows it: it must stay the last.
-        if span.end >= table.length && last.is_empty() {
-            last = text;
-        } else {
-            out.write_all(&text)?;
+        match reject.spans[table.side as usize] {
+            None => {}
+            Some(span) if span.end >= table.length => last = Some((span, reject)),
+            Some(span) => write_rows(out, table, span, &reject)?,
         }
     }
-    out.write_all(&last)?;
+    if let Some((span, reject)) = last {
+        write_rows(out, table, span, &reject)?;
+    }
     Ok(())
 }
 
-/// The rows of a span, each behind its line and the reason: its own where it has one, else the record's first.
-fn rows(table: &mut Table, span: Span, reject: &Reject) -> anyhow::Result<Vec<u8>> {
+/// Writes the rows of a span, each behind its line and the reason: its own where it has one, else the record's first.
+fn write_rows(
+    out: &mut dyn Write,
+    table: &mut Table,
+    span: Span,
+    reject: &Reject,
+) -> anyhow::Result<()> {
     let side = table.side;
     let delimiter = char::from(table.delimiter);
-    let mut text = Vec::new();
-    for row in raw_rows(table, span)? {
+    each_raw_row(table, span, |line, row| {
         let own: Vec<&str> = reject
             .reasons
             .iter()
-            .filter(|(of, line, _)| *of == side && *line == row.line)
+            .filter(|(of, own, _)| *of == side && *own == line)
             .map(|(_, _, reason)| reason.as_str())
             .collect();
         let reason = match (own.as_slice(), reject.reasons.first()) {
@@ -149,66 +163,66 @@ fn rows(table: &mut Table, span: Span, reject: &Reject) -> anyhow::Result<Vec<u8
             (own, _) => own.join("; "),
         };
         let reason = reason.replace('"', "\"\"").replace(['\r', '\n'], " ");
-        write!(text, "{}{delimiter}\"{reason}\"{delimiter}", row.line)?;
-        text.extend_from_slice(&row.bytes);
-    }
-    Ok(text)
-}
-
-impl Side {
-    fn of_the_file(self) -> &'static str {
-        match self {
-            Self::Main => " of the bills",
-            Self::Items => " of the items",
+        write!(out, "{line}{delimiter}\"{reason}\"{delimiter}")?;
+        out.write_all(row)?;
+        if !row.ends_with(b"\n") {
+            out.write_all(b"\n")?;
         }
-    }
+        Ok(())
+    })
 }
 
-/// A row as it stands in its file, its line end included.
-struct RawRow {
-    line: u64,
-    bytes: Vec<u8>,
-}
-
-/// The rows of a span; of a file of rejects, without what it has before them.
-fn raw_rows(table: &mut Table, span: Span) -> anyhow::Result<Vec<RawRow>> {
-    let bytes = table.bytes(span)?;
-    let mut reader = builder(table.delimiter).from_reader(bytes.as_slice());
-    let mut record = csv::ByteRecord::new();
-    let mut rows = Vec::new();
-    let mut start = 0;
+/// Visits the rows of a span with their lines, as they stand in their file; of a file of rejects, without what it has before
+/// them. A span may be as long as the file, so that it is read a part at a time.
+fn each_raw_row(
+    table: &mut Table,
+    span: Span,
+    mut visit: impl FnMut(u64, &[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut part_bytes = PART_BYTES;
+    let mut part = Span { line: 0, ..span };
     // The line of the span is that of its first row; blank lines may stand before it.
-    let mut line = None;
-    loop {
-        let before = reader.position().line();
-        if !reader.read_byte_record(&mut record)? {
-            break;
+    let mut blank_before = None;
+    while part.start < span.end {
+        part.end = span.end.min(part.start + part_bytes);
+        let bytes = table.bytes(part)?;
+        let mut reader = builder(table.delimiter).from_reader(bytes.as_slice());
+        let mut record = csv::ByteRecord::new();
+        let mut done = 0;
+        let mut lines = part.line;
+        while reader.read_byte_record(&mut record)? {
+            let end = usize::try_from(reader.position().byte())?;
+            if end == bytes.len() && part.end < span.end {
+                // The row may go on in the next part.
+                break;
+            }
+            let row = &bytes[done..end];
+            let blank = row.iter().take_while(|byte| **byte == b'\n').count();
+            let row = &row[blank..];
+            if !is_blank(&record) && !row.is_empty() {
+                let line = lines + blank as u64;
+                let before = *blank_before.get_or_insert(line);
+                let own = if table.columns.has_reject_columns() {
+                    behind_cells(row, REJECT_COLUMNS.len(), table.delimiter)
+                } else {
+                    row
+                };
+                visit(span.line + line - before, own)?;
+            }
+            done = end;
+            lines = part.line + reader.position().line() - 1;
         }
-        let end = usize::try_from(reader.position().byte())?;
-        let mut row = &bytes[start..end];
-        let blank = row.iter().take_while(|byte| b"\r\n".contains(byte));
-        let blank_lines = blank.clone().filter(|byte| **byte == b'\n').count() as u64;
-        row = &row[blank.count()..];
-        start = end;
-        if super::bytes::is_blank(&record) || row.is_empty() {
+        if done == 0 && part.end < span.end {
+            part_bytes *= 2;
             continue;
         }
-        let offset = *line.get_or_insert(before + blank_lines);
-        let own = if table.columns.has_reject_columns() {
-            behind_cells(row, REJECT_COLUMNS.len(), table.delimiter)
-        } else {
-            row
-        };
-        let mut own = own.to_vec();
-        if own.last() != Some(&b'\n') {
-            own.push(b'\n');
+        part.start += done as u64;
+        part.line = lines;
+        if part.end == span.end {
+            break;
         }
-        rows.push(RawRow {
-            line: span.line + (before + blank_lines - offset),
-            bytes: own,
-        });
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// What follows the first so many cells of a row.

@@ -115,7 +115,8 @@ fn spool<R: Read>(
     open: impl FnOnce() -> io::Result<R> + Send + 'static,
     progress: &mut dyn Progress,
 ) -> anyhow::Result<File> {
-    let mut file = tempfile::tempfile().context("cannot make a temporary file")?;
+    let mut file =
+        tempfile::tempfile().context("cannot make a temporary file (TMPDIR says where)")?;
     let mut watch = Watch::begin(progress, "reading", None);
     let (sender, receiver) = mpsc::sync_channel(CHUNKS_AHEAD);
     let reader = thread::spawn(move || send_all(open()?, &sender));
@@ -124,7 +125,7 @@ fn spool<R: Read>(
         match receiver.recv_timeout(GLANCE) {
             Ok(chunk) => {
                 file.write_all(&chunk)
-                    .context("cannot write a temporary file")?;
+                    .context("cannot write a temporary file (TMPDIR says where)")?;
                 copied += chunk.len() as u64;
                 watch.reach(copied)?;
             }

@@ -8,8 +8,8 @@ use super::columns::Columns;
 use super::layout::Layout;
 use super::mapping::Mapping;
 use super::problems::{Problem, Side};
+use super::row::{Fault, Row, Span};
 use super::source::Input;
-use super::spool::{Packer, Unpacker};
 use anyhow::Context as _;
 use csv::{ByteRecord, Position, StringRecord};
 use std::io::{Read, Seek, SeekFrom};
@@ -27,82 +27,6 @@ pub struct ReadOptions {
     pub decimal_comma: bool,
     /// Whether texts are taken as they stand, a guard against spreadsheets' formulas included.
     pub raw: bool,
-}
-
-/// A row and where it is.
-#[derive(Debug)]
-pub(super) struct Row {
-    /// Its cells; of a broken row what can be made of them.
-    pub cells: StringRecord,
-    /// The line it begins on, from 1.
-    pub line: u64,
-    /// What is wrong with its form: then nothing in it can be relied on.
-    pub fault: Option<Fault>,
-    start: Position,
-    end: u64,
-}
-
-/// Why a row cannot be read.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// The column concerned, where it is one.
-    column: Option<String>,
-    message: String,
-}
-
-/// Where some rows stand in their file, blank lines before them included.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) struct Span {
-    /// The first byte.
-    pub start: u64,
-    /// The byte behind the last.
-    pub end: u64,
-    /// The line of the first row.
-    pub line: u64,
-}
-
-impl Span {
-    /// Puts one into a record that waits, or that there is none.
-    pub fn pack(span: Option<Self>, packer: &mut Packer) {
-        let Self { start, end, line } = span.unwrap_or_default();
-        for value in [start, end, line] {
-            packer.number(value);
-        }
-    }
-
-    /// Takes it out again.
-    pub fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Option<Self>> {
-        let (start, end, line) = (unpacker.number()?, unpacker.number()?, unpacker.number()?);
-        Ok((line > 0).then_some(Self { start, end, line }))
-    }
-}
-
-impl Default for Row {
-    fn default() -> Self {
-        Self {
-            cells: StringRecord::new(),
-            line: 0,
-            fault: None,
-            start: Position::new(),
-            end: 0,
-        }
-    }
-}
-
-impl Row {
-    /// Where to [`Table::seek`] to read it again.
-    pub fn start(&self) -> &Position {
-        &self.start
-    }
-
-    /// Where it stands.
-    pub fn span(&self) -> Span {
-        Span {
-            start: self.start.byte(),
-            end: self.end,
-            line: self.line,
-        }
-    }
 }
 
 /// A file of rows under a header.
@@ -144,10 +68,7 @@ impl Table {
             Some(delimiter) => delimiter,
             None => sniff(&mut file).with_context(cannot_read)?,
         };
-        let mut reader = builder(delimiter).from_reader(Metered {
-            file,
-            left: MAX_ROW_BYTES,
-        });
+        let mut reader = builder(delimiter).from_reader(Metered::new(file, length));
         let mut header = ByteRecord::new();
         let (mut line, mut header_start) = (0, 0);
         while is_blank(&header) {

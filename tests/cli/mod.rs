@@ -52,6 +52,7 @@ transcripts!(
     exits,
     exports,
     formats,
+    import_regressions,
     imports,
     missing,
     products,

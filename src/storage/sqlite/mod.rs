@@ -172,6 +172,32 @@ impl SqliteStorage {
     }
 }
 
+impl SqliteStorage {
+    /// A transaction on an empty book that goes away with it.
+    fn rehearse<'a>(&self) -> Result<Box<dyn Tx + 'a>> {
+        let home = tempfile::tempdir().map_err(|error| {
+            StorageError::io(
+                "create",
+                std::path::Path::new("a temporary directory"),
+                error,
+            )
+        })?;
+        let mut empty = Self {
+            files: Files {
+                dir: home.path().join("book"),
+            },
+            makes_itself: false,
+            now: self.now,
+            connector: self.connector.anew(),
+            fewest_copied: self.fewest_copied,
+        };
+        empty.init(Currency::default())?;
+        let mut tx = SqliteTx::read(empty.connector, empty.files)?;
+        tx.home = Some(home);
+        Ok(Box::new(tx))
+    }
+}
+
 impl Storage for SqliteStorage {
     fn begin<'a>(&'a mut self, scope: &Scope) -> Result<Box<dyn Tx + 'a>> {
         let (connector, files) = (self.connector.anew(), self.files.clone());
@@ -187,6 +213,9 @@ impl Storage for SqliteStorage {
                     hint,
                 });
             }
+            if *scope == Scope::Rehearse {
+                return self.rehearse();
+            }
             if *scope == Scope::Read {
                 let hint = "'billbook init' makes it, and so does the first write";
                 return Err(StorageError::NoBook {
@@ -201,7 +230,7 @@ impl Storage for SqliteStorage {
             }
         }
         Ok(match scope {
-            Scope::Read => Box::new(SqliteTx::read(connector, files)?),
+            Scope::Read | Scope::Rehearse => Box::new(SqliteTx::read(connector, files)?),
             Scope::Write(years) => {
                 let mut tx = SqliteTx::write(connector, files, years)?;
                 tx.fewest_copied = self.fewest_copied;

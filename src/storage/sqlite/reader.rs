@@ -83,7 +83,14 @@ impl Reader {
         stamp: u64,
     ) -> Result<()> {
         let (connector, files, info) = tx;
-        if self.attached.iter().any(|(attached, _)| *attached == year) {
+        if let Some(place) = self
+            .attached
+            .iter()
+            .position(|(attached, _)| *attached == year)
+        {
+            // The one that was not needed for longest makes way.
+            let needed = self.attached.remove(place);
+            self.attached.extend(needed);
             return Ok(());
         }
         let connection = match self.connection.take() {

@@ -35,6 +35,8 @@ pub(super) struct SqliteTx {
     pub writing: Option<Writing>,
     /// The fewest bills for which a load copies a year.
     pub fewest_copied: u64,
+    /// Where a book is that goes away with the transaction.
+    pub home: Option<tempfile::TempDir>,
 }
 
 /// What only a write has.
@@ -136,6 +138,7 @@ impl SqliteTx {
             reader: Reader::default(),
             writing,
             fewest_copied: FEWEST_COPIED,
+            home: None,
         })
     }
 

@@ -43,6 +43,7 @@ impl Settled {
             })
             .collect();
         tx.begin_load(&loads)?;
+        tx.expect_additions(self.missing.customers.used(), self.missing.products.used())?;
         let mut batches: BTreeMap<BillingYear, Batch> = BTreeMap::new();
         let (mut unpacker, mut record) = (RecordUnpacker::default(), Vec::new());
         self.records.rewind()?;

@@ -4,11 +4,12 @@ use super::draft::Draft;
 use super::layout::field;
 use super::planner::{Planner, Verdict, problem};
 use crate::app::adopt;
-use crate::domain::{Bill, BilledProduct, Item, Refusal};
+use crate::domain::{Bill, BilledProduct, Item, MAX_ITEMS, ProductId, Refusal};
 use crate::storage::checksum::checksum;
 use crate::storage::{BillHead, StorageError};
 use crate::transfer::plan::OnExisting;
-use crate::transfer::problems::Problem;
+use crate::transfer::problems::Flaws;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Planner<'_> {
@@ -20,7 +21,10 @@ impl Planner<'_> {
                 head.number
             );
             let column = self.fields[0].name(field::NUMBER);
-            return Ok(Verdict::Refused(vec![problem(draft, column, message)]));
+            return Ok(Verdict::Refused(problem(draft, column, message).into()));
+        }
+        if let Some(problem) = self.lacking_product(draft) {
+            return Ok(Verdict::Refused(problem.into()));
         }
         if self.is_the_same(draft, head) {
             return Ok(Verdict::Unchanged);
@@ -33,8 +37,13 @@ impl Planner<'_> {
                 what: "it was there a moment ago".to_owned(),
             })?;
         self.learn(&stored);
-        let mut problems = Vec::new();
-        let Some(target) = self.target(draft, &stored, &mut problems)? else {
+        let mut problems = Flaws::default();
+        // Where nothing will be changed, nobody is made to be compared with.
+        let refuses = self.import.mode.on_existing == OnExisting::Refuse;
+        self.may_make = self.import.create_missing && !refuses;
+        let target = self.target(draft, &stored, &mut problems);
+        self.may_make = self.import.create_missing;
+        let Some(target) = target? else {
             return Ok(Verdict::Refused(problems));
         };
         let changes = stored.differences(&target, self.currency);
@@ -49,13 +58,13 @@ impl Planner<'_> {
                     stored.number(),
                     crate::transfer::plan::shown(&changes)
                 );
-                Ok(Verdict::Conflict(problem(draft, None, message)))
+                Ok(Verdict::Conflict(problem(draft, None, message).into()))
             }
             OnExisting::Update => match adopt(&stored, &target, &self.import.deed, self.currency) {
                 Ok((new, _)) => Ok(Verdict::Changed(Box::new([stored, new]))),
                 Err(refusal) => {
                     let message = refusal.to_string();
-                    Ok(Verdict::Conflict(problem(draft, None, message)))
+                    Ok(Verdict::Conflict(problem(draft, None, message).into()))
                 }
             },
         }
@@ -65,6 +74,9 @@ impl Planner<'_> {
     /// that is stored, it holds the same. Its items need not be read. Otherwise it may still be the same, as when a product
     /// has got another name since.
     fn is_the_same(&mut self, draft: &Draft, head: &BillHead) -> bool {
+        if draft.item_count > MAX_ITEMS {
+            return false;
+        }
         let status = draft.status.unwrap_or(head.status);
         let date = draft.date.unwrap_or(head.date);
         let reference = if self.fields[0].has(field::REFERENCE) {
@@ -98,13 +110,6 @@ impl Planner<'_> {
         let Ok(guess) = guess else { return false };
         let same = checksum(&guess, &mut self.scratch) == head.checksum;
         same && draft.total.is_none_or(|total| total == guess.total())
-    }
-
-    /// Whether the files say anything of items.
-    pub(super) fn has_items(&self) -> bool {
-        [field::PRODUCT, field::QUANTITY, field::UNIT_PRICE]
-            .into_iter()
-            .any(|field| self.fields[1].has(field))
     }
 
     /// The items, with products as the year's bills last had them, or as they are now; `None` where one cannot be.
@@ -145,7 +150,7 @@ impl Planner<'_> {
         &mut self,
         draft: &Draft,
         stored: &Bill,
-        problems: &mut Vec<Problem>,
+        problems: &mut Flaws,
     ) -> anyhow::Result<Option<Bill>> {
         let mut customer = stored.customer().clone();
         if let Some(which) = &draft.customer {
@@ -170,7 +175,7 @@ impl Planner<'_> {
         } else {
             stored.items().to_vec()
         };
-        if draft.item_count > crate::domain::MAX_ITEMS {
+        if draft.item_count > MAX_ITEMS {
             let refusal = Refusal::TooManyItems {
                 given: draft.item_count,
             };
@@ -201,8 +206,12 @@ impl Planner<'_> {
         &mut self,
         draft: &Draft,
         stored: &Bill,
-        problems: &mut Vec<Problem>,
+        problems: &mut Flaws,
     ) -> anyhow::Result<Vec<Item>> {
+        let mut first_of: HashMap<ProductId, &Item> = HashMap::new();
+        for item in stored.items() {
+            first_of.entry(item.product().product_id).or_insert(item);
+        }
         let mut items = Vec::with_capacity(draft.items.len());
         for (index, item) in draft.items.iter().enumerate() {
             let named = self.lookup.any_product(self.tx, &item.product).ok();
@@ -211,9 +220,8 @@ impl Planner<'_> {
             let before = stored
                 .items()
                 .get(index)
-                .into_iter()
-                .chain(stored.items())
-                .find(|before| Some(before.product().product_id) == id);
+                .filter(|before| Some(before.product().product_id) == id)
+                .or_else(|| first_of.get(&id?).copied());
             let (product, price) = match before {
                 Some(before) => (before.product().clone(), before.unit_price()),
                 None => match self.product(&item.product, item.unit_price, item.line, problems)? {
@@ -222,7 +230,8 @@ impl Planner<'_> {
                 },
             };
             let price = item.unit_price.unwrap_or(price);
-            let Some(quantity) = item.quantity else {
+            let Some(quantity) = item.quantity.or(before.map(Item::quantity)) else {
+                problems.push(self.lacking_quantity(item.line));
                 continue;
             };
             let made = Item::new(product, quantity, price, self.currency);

@@ -1,9 +1,11 @@
 //! The items of bills that are in a file of their own.
 
-use super::draft::{Draft, is_certain};
+use super::draft::Draft;
+use super::grouping::Reliable;
 use super::layout::field;
 use crate::transfer::keys;
-use crate::transfer::table::{Row, Table};
+use crate::transfer::row::Row;
+use crate::transfer::table::Table;
 use csv::Position;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -72,20 +74,20 @@ impl Items {
             return Ok(found);
         }
         while let Some(row) = self.next.take() {
-            if self.reference(&row) == reference {
+            if self.key(&row).as_deref() == Some(reference) {
                 self.group(row, draft, decimal_comma)?;
                 return Ok(true);
             }
-            self.pass_over(row)?;
+            self.pass_over(row, decimal_comma)?;
         }
         Ok(false)
     }
 
-    fn reference(&self, row: &Row) -> String {
-        self.table
-            .columns
-            .text(field::REFERENCE, &row.cells)
-            .into_owned()
+    /// The reference of a row; nothing where it cannot be relied on, or is missing.
+    fn key(&self, row: &Row) -> Option<String> {
+        let text = self.table.columns.text(field::REFERENCE, &row.cells);
+        let reliable = Reliable::of(&self.table, row).has(field::REFERENCE);
+        (reliable && !text.is_empty()).then(|| text.into_owned())
     }
 
     /// Reads items that were passed over. Where they are not of that reference after all, which only happens to references of
@@ -100,7 +102,7 @@ impl Items {
         self.table.seek(passed.start)?;
         let mut row = std::mem::take(&mut self.spare);
         let more = self.table.read(&mut row)?;
-        if !more || reference.is_some_and(|reference| self.reference(&row) != reference) {
+        if !more || reference.is_some_and(|wanted| self.key(&row).as_deref() != Some(wanted)) {
             return Ok(false);
         }
         let (next, taint) = (self.next.take(), self.taint);
@@ -120,7 +122,7 @@ impl Items {
         draft: &mut Draft,
         decimal_comma: bool,
     ) -> anyhow::Result<()> {
-        let reference = self.reference(&row);
+        let key = self.key(&row);
         let mut span = row.span();
         if draft.tainted.is_none() {
             draft.tainted = self.taint.take();
@@ -128,11 +130,16 @@ impl Items {
         self.taint = None;
         loop {
             span.end = row.span().end;
+            let before = draft.problems.count();
+            let unknown = self.key(&row).is_none();
             match row.fault.take() {
-                Some(fault) => draft.problems.push(self.table.problem(row.line, fault)),
+                Some(fault) => draft.broken(&self.table, row.line, fault),
                 None => draft.item(&self.table, &row, decimal_comma),
             }
-            if !self.follow(&reference, &mut row)? {
+            // As in one file: see `Drafts::suspect`.
+            let swallows = draft.problems.count() > before && row.runs_over_lines();
+            self.taint = (unknown || swallows).then_some(row.line);
+            if !self.follow(key.as_deref(), &mut row)? {
                 break;
             }
         }
@@ -140,17 +147,13 @@ impl Items {
         Ok(())
     }
 
-    /// Reads the next row, and tells whether it is of the same bill. If it is not, it waits for its own.
-    fn follow(&mut self, reference: &str, row: &mut Row) -> anyhow::Result<bool> {
+    /// Reads the next row, and tells whether it is of the same bill or may be. If it is not, it waits for its own.
+    fn follow(&mut self, key: Option<&str>, row: &mut Row) -> anyhow::Result<bool> {
         if !self.table.read(row)? {
             return Ok(false);
         }
-        if row.fault.is_some() && !is_certain(&self.table, row) {
-            self.taint = Some(row.line);
-            return Ok(true);
-        }
-        if self.reference(row) == reference {
-            self.taint = None;
+        let next = self.key(row);
+        if next.is_none() || next.as_deref() == key {
             return Ok(true);
         }
         self.next = Some(std::mem::take(row));
@@ -158,28 +161,40 @@ impl Items {
     }
 
     /// Remembers where the items of the row's bill are, and goes on to those of the next.
-    fn pass_over(&mut self, mut row: Row) -> anyhow::Result<()> {
-        let reference = self.reference(&row);
+    fn pass_over(&mut self, mut row: Row, decimal_comma: bool) -> anyhow::Result<()> {
+        let key = self.key(&row);
         let passed = Passed {
             start: row.start().clone(),
             taint: self.taint.take(),
         };
-        match self.passed_over.entry(hash(&reference)) {
-            Entry::Vacant(entry) if !reference.is_empty() => {
+        match key.as_deref().map(|key| self.passed_over.entry(hash(key))) {
+            Some(Entry::Vacant(entry)) => {
                 entry.insert(passed);
             }
             _ => self.left.push(passed),
         }
-        while self.follow(&reference, &mut row)? {}
-        Ok(())
+        loop {
+            // What is wrong with the rows is told when they are read for their bill.
+            let mut wrong = row.fault.is_some();
+            if !wrong && row.runs_over_lines() {
+                let mut probe = Draft::default();
+                probe.item(&self.table, &row, decimal_comma);
+                wrong = !probe.problems.is_empty();
+            }
+            let swallows = wrong && row.runs_over_lines();
+            self.taint = (self.key(&row).is_none() || swallows).then_some(row.line);
+            if !self.follow(key.as_deref(), &mut row)? {
+                return Ok(());
+            }
+        }
     }
 
     /// The items of one more bill that nothing is known of, once no bill is left; `None` when there are no more.
-    pub fn next_left(&mut self, bills: &str) -> anyhow::Result<Option<Draft>> {
+    pub fn next_left(&mut self, bills: &str, decimal_comma: bool) -> anyhow::Result<Option<Draft>> {
         if !self.at_the_end {
             self.at_the_end = true;
             while let Some(row) = self.next.take() {
-                self.pass_over(row)?;
+                self.pass_over(row, decimal_comma)?;
             }
             self.left
                 .extend(self.passed_over.drain().map(|(_, passed)| passed));
@@ -193,19 +208,18 @@ impl Items {
         self.table.seek(passed.start.clone())?;
         let mut first = Row::default();
         self.table.read(&mut first)?;
-        let reference = self.reference(&first);
-        self.read_again(passed, None, &mut draft, false)?;
+        let key = self.key(&first);
+        self.read_again(passed, None, &mut draft, decimal_comma)?;
         draft.items.clear();
-        let message = if reference.is_empty() {
-            "the reference is missing: it says which bill the item is on".to_owned()
-        } else {
-            format!(
+        let message = match &key {
+            None => "the reference is missing: it says which bill the item is on".to_owned(),
+            Some(reference) => format!(
                 "no bill in {bills} has the reference '{reference}', or its other items stand elsewhere in this file: items \
                  of a bill must follow each other"
-            )
+            ),
         };
         draft.problem(&self.table, first.line, Some(field::REFERENCE), message);
-        draft.reference = reference.parse().ok();
+        draft.reference = key.and_then(|key| key.parse().ok());
         Ok(Some(draft))
     }
 }

@@ -30,6 +30,14 @@ pub(super) mod field {
     pub const TOTAL_AMOUNT: usize = 9;
 }
 
+/// The fields of an item: a file without any of them says nothing of a bill's items.
+pub(super) const ITEM_FIELDS: [usize; 4] = [
+    field::PRODUCT,
+    field::QUANTITY,
+    field::UNIT_PRICE,
+    field::TOTAL_PRICE,
+];
+
 const TEXTS: &[usize] = &[field::REFERENCE, field::CUSTOMER, field::PRODUCT];
 
 /// Bills with their items, one row for each item.

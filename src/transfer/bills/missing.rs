@@ -39,8 +39,13 @@ pub(super) trait Makeable: Packed + Sized {
     /// What it is made from.
     type New: std::fmt::Debug;
 
-    /// Makes it, and returns its version.
-    fn make(new: &Self::New, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self>;
+    /// Makes it, and returns its version. Only a product has a price.
+    fn make(
+        new: &Self::New,
+        provisional: &Self,
+        price: Money,
+        tx: &mut dyn Tx,
+    ) -> storage::Result<Self>;
 
     /// The id as a number.
     fn number(&self) -> i64;
@@ -52,7 +57,12 @@ pub(super) trait Makeable: Packed + Sized {
 impl Makeable for BilledCustomer {
     type New = NewCustomer;
 
-    fn make(new: &NewCustomer, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self> {
+    fn make(
+        new: &NewCustomer,
+        provisional: &Self,
+        _: Money,
+        tx: &mut dyn Tx,
+    ) -> storage::Result<Self> {
         let customer_id = tx.insert_customer(new)?;
         Ok(Self {
             customer_id,
@@ -72,8 +82,17 @@ impl Makeable for BilledCustomer {
 impl Makeable for BilledProduct {
     type New = NewProduct;
 
-    fn make(new: &NewProduct, provisional: &Self, tx: &mut dyn Tx) -> storage::Result<Self> {
-        let product_id = tx.insert_product(new)?;
+    fn make(
+        new: &NewProduct,
+        provisional: &Self,
+        price: Money,
+        tx: &mut dyn Tx,
+    ) -> storage::Result<Self> {
+        let new = NewProduct {
+            price,
+            ..new.clone()
+        };
+        let product_id = tx.insert_product(&new)?;
         Ok(Self {
             product_id,
             ..provisional.clone()
@@ -175,37 +194,54 @@ impl Missing {
         Some(self.customers.add(key, new, provisional))
     }
 
-    /// The product of that name, to be made if it can be: it needs a name, and takes the unit price of its first mention.
-    pub fn product(
-        &mut self,
-        which: &ProductRef,
-        price: Option<Money>,
-    ) -> Option<(Arc<BilledProduct>, Money)> {
+    /// The customer of that name, if it is one of those that are to be made.
+    pub fn known_customer(&self, which: &CustomerRef) -> Option<Arc<BilledCustomer>> {
+        let CustomerRef::Email(email) = which else {
+            return None;
+        };
+        if self.customers.list.is_empty() {
+            return None;
+        }
+        let known = self.customers.find(&email.as_str().to_ascii_lowercase())?;
+        Some(known.provisional.clone())
+    }
+
+    /// The product of that name, if it is one of those that are to be made.
+    pub fn known_product(&self, which: &ProductRef) -> Option<Arc<BilledProduct>> {
+        let ProductRef::Name(name) = which else {
+            return None;
+        };
+        Some(self.products.find(name.as_str())?.provisional.clone())
+    }
+
+    /// The product of that name, to be made if it can be: it needs a name, and takes the unit price of the first item that is
+    /// written with it.
+    pub fn product(&mut self, which: &ProductRef) -> Option<Arc<BilledProduct>> {
         let ProductRef::Name(name) = which else {
             return None;
         };
         if let Some(known) = self.products.find(name.as_str()) {
-            return Some((known.provisional.clone(), known.new.price));
+            return Some(known.provisional.clone());
         }
-        let price = price?;
         let new = NewProduct {
             id: None,
             name: name.clone(),
             description: Note::default(),
-            price,
+            price: Money::ZERO,
         };
         let provisional = BilledProduct {
             product_id: ProductId::new(self.products.next_id())?,
             name: name.clone(),
         };
         let key = name.as_str().to_owned();
-        Some((self.products.add(key, new, provisional), price))
+        Some(self.products.add(key, new, provisional))
     }
 
-    /// The thing itself, made now if it is to be made and was not yet.
+    /// The thing itself, made now if it is to be made and was not yet; a product at that price.
     pub fn made<B: Makeable>(
         &mut self,
         version: VersionOf<B>,
+        price: Money,
         tx: &mut dyn Tx,
     ) -> anyhow::Result<Arc<B>> {
         let to_make = match version {
@@ -215,7 +251,7 @@ impl Missing {
         if let Some(made) = &to_make.version {
             return Ok(made.clone());
         }
-        let made = B::make(&to_make.new, &to_make.provisional, tx)?;
+        let made = B::make(&to_make.new, &to_make.provisional, price, tx)?;
         Ok(to_make.version.insert(Arc::new(made)).clone())
     }
 }

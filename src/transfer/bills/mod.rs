@@ -1,6 +1,6 @@
 //! Importing bills, from one file with a row for each item or from two files joined by reference.
 //!
-//! 1. One thread reads the files and puts the rows of each bill together ([`draft`], [`join`]).
+//! 1. One thread reads the files and puts the rows of each bill together ([`grouping`], [`join`]).
 //! 2. Another decides what becomes of each bill ([`planner`], [`new`], [`existing`]) and keeps it in a temporary file
 //!    ([`record`]), for more may be known at the end ([`settle`]).
 //! 3. What was planned is written and committed in one step ([`apply`]).
@@ -8,6 +8,7 @@
 mod apply;
 mod draft;
 mod existing;
+mod grouping;
 mod join;
 mod layout;
 mod missing;
@@ -34,7 +35,7 @@ use super::table::{ReadOptions, Table};
 use crate::app::Deed;
 use crate::domain::ValueError;
 use crate::storage::{Scope, Storage};
-use draft::Drafts;
+use grouping::Drafts;
 use join::Items;
 use layout::{HEADS, ITEMS, TOGETHER};
 use planner::Planner;
@@ -75,7 +76,7 @@ pub fn import_bills(
         remarks.see(&items.table, &import.options);
     }
     let scope = if import.mode.dry_run {
-        Scope::Read
+        Scope::Rehearse
     } else {
         Scope::write_book()
     };
@@ -93,7 +94,7 @@ pub fn import_bills(
     let closed = settled.close_gaps();
     remarks.refusal = settled.refusals.verdict(closed)?;
     if let Some(refusal) = remarks.refusal.take_if(|_| !import.mode.dry_run) {
-        return Err(refusal.into());
+        return Err(refusal.noting(&remarks.guesses).into());
     }
     let mut tables = vec![drafts.table];
     tables.extend(drafts.items.map(|items| items.table));
@@ -106,6 +107,7 @@ pub fn import_bills(
     let tallies = settled.years.values().map(|year| year.tally.bills);
     if !import.mode.dry_run && tallies.map(|bills| bills.written()).sum::<u64>() > 0 {
         settled.apply(&mut *tx, import, currency, progress)?;
+        let _finishing = Watch::begin(progress, "finishing", None);
         tx.commit()?;
     }
     rejects::publish(files)?;

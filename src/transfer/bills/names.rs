@@ -6,23 +6,21 @@ use super::planner::{Planner, problem};
 use crate::app::AppError;
 use crate::app::lookup::PricedProduct;
 use crate::domain::{BilledCustomer, CustomerRef, Money, ProductRef};
-use crate::transfer::problems::{Problem, Side, about_the_row};
+use crate::transfer::problems::{Flaws, Problem, about_the_row};
 use std::sync::Arc;
 
 impl Planner<'_> {
     /// Of a bill that is wrong already, tells as well which names on it mean nothing.
     pub(super) fn check_names(&mut self, draft: &mut Draft) -> anyhow::Result<()> {
-        let mut found = Vec::new();
+        let mut found = Flaws::default();
         if let Some(which) = &draft.customer {
             self.customer(which, draft, &mut found)?;
         }
         for item in &draft.items {
             self.product(&item.product, item.unit_price, item.line, &mut found)?;
         }
-        draft.problems.append(&mut found);
-        draft
-            .problems
-            .sort_by_key(|problem| (problem.side == Side::Items, problem.line));
+        draft.problems.append(found);
+        draft.problems.sort();
         Ok(())
     }
 
@@ -31,13 +29,16 @@ impl Planner<'_> {
         &mut self,
         which: &CustomerRef,
         draft: &Draft,
-        problems: &mut Vec<Problem>,
+        problems: &mut Flaws,
     ) -> anyhow::Result<Option<Arc<BilledCustomer>>> {
+        if let Some(known) = self.missing.known_customer(which).filter(|_| self.may_make) {
+            return Ok(Some(known));
+        }
         let error = match self.lookup.customer(self.tx, which) {
             Ok(found) => return Ok(Some(found)),
             Err(error) => error,
         };
-        if self.import.create_missing
+        if self.may_make
             && is_not_found(&error)
             && let Some(missing) = self.missing.customer(which)
         {
@@ -58,22 +59,26 @@ impl Planner<'_> {
         which: &ProductRef,
         price: Option<Money>,
         line: u64,
-        problems: &mut Vec<Problem>,
+        problems: &mut Flaws,
     ) -> anyhow::Result<Option<PricedProduct>> {
+        if let Some(product) = self.missing.known_product(which).filter(|_| self.may_make)
+            && let Some(price) = price
+        {
+            return Ok(Some(PricedProduct { product, price }));
+        }
         let error = match self.lookup.product(self.tx, which) {
             Ok(found) => return Ok(Some(found)),
             Err(error) => error,
         };
         let mut message = None;
-        if self.import.create_missing
-            && is_not_found(&error)
-            && matches!(which, ProductRef::Name(_))
-        {
-            if let Some((product, price)) = self.missing.product(which, price) {
+        if self.may_make && is_not_found(&error) && matches!(which, ProductRef::Name(_)) {
+            if let Some(price) = price
+                && let Some(product) = self.missing.product(which)
+            {
                 return Ok(Some(PricedProduct { product, price }));
             }
             message = Some(format!(
-                "there is no product '{which}', and it cannot be made without a unit price: give one on its first item"
+                "there is no product '{which}', and none can be made of it without a unit price: give one"
             ));
         }
         let message = match message {

@@ -1,26 +1,29 @@
 //! Bills that the book does not have.
 
 use super::draft::Draft;
-use super::layout::field;
+use super::layout::{ITEM_FIELDS, field};
 use super::planner::{Planner, Verdict, problem};
 use crate::domain::{
     Bill, BillNumber, BillStatus, BilledCustomer, BillingYear, Item, MAX_ITEMS, Refusal,
 };
-use crate::transfer::problems::{Problem, Side};
+use crate::transfer::layout::Fields;
+use crate::transfer::problems::{Flaws, Problem, Side};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
 impl Planner<'_> {
     /// Checks a bill that the book does not have.
     pub(super) fn new_bill(&mut self, draft: &Draft) -> anyhow::Result<Verdict> {
-        let mut problems = Vec::new();
+        let mut problems = Flaws::default();
         let customer = match &draft.customer {
             Some(which) => self.customer(which, draft, &mut problems)?,
             None => None,
         };
         let items = self.new_items(draft, &mut problems)?;
         let lacking = self.lacking(draft);
-        problems.extend(lacking);
+        if let Some(lacking) = lacking {
+            problems.push(lacking);
+        }
         let (Some(customer), Some(date), true) = (customer, draft.date, problems.is_empty()) else {
             return Ok(Verdict::Refused(problems));
         };
@@ -30,41 +33,48 @@ impl Planner<'_> {
     /// What no column holds and a new bill must have.
     fn lacking(&self, draft: &Draft) -> Option<Problem> {
         let [main, items] = &self.fields;
-        let side = self.items_side();
-        let header = |side, message| Problem {
-            side,
-            line: 1,
-            column: None,
-            message,
-        };
-        let absent = [field::CUSTOMER, field::DATE]
-            .into_iter()
-            .find(|field| !main.has(*field));
+        let absent =
+            |of: &Fields, fields: [usize; 2]| fields.into_iter().find(|field| !of.has(*field));
+        let of_bill = absent(main, [field::CUSTOMER, field::DATE]);
         if !self.has_items() {
             // A file like that is about bills of the book: what is wrong is more likely the row than the header.
-            let lacks = main.lacks(absent.unwrap_or(field::PRODUCT));
+            let lacks = main.lacks(of_bill.unwrap_or(field::PRODUCT));
             let message = format!(
                 "the book has no such bill, and the file says too little for a new one: {lacks}"
             );
             return Some(problem(draft, None, message));
         }
-        if let Some(field) = absent {
+        if let Some(field) = of_bill {
             return Some(header(Side::Main, main.lacks(field)));
         }
-        let absent = [field::PRODUCT, field::QUANTITY]
-            .into_iter()
-            .find(|field| !items.has(*field));
-        if let Some(field) = absent.filter(|_| draft.items.is_empty()) {
-            return Some(header(side, items.lacks(field)));
-        }
-        None
+        let of_items = absent(items, [field::PRODUCT, field::QUANTITY])?;
+        Some(header(self.items_side(), items.lacks(of_items)))
     }
 
-    fn new_items(
-        &mut self,
-        draft: &Draft,
-        problems: &mut Vec<Problem>,
-    ) -> anyhow::Result<Vec<Item>> {
+    /// Whether the files say anything of items.
+    pub(super) fn has_items(&self) -> bool {
+        ITEM_FIELDS
+            .into_iter()
+            .any(|field| self.fields[1].has(field))
+    }
+
+    /// The problem that rows say something of items and not which.
+    pub(super) fn lacking_product(&self, draft: &Draft) -> Option<Problem> {
+        let items = &self.fields[1];
+        let lacks = self.has_items() && !items.has(field::PRODUCT);
+        let problem = header(self.items_side(), items.lacks(field::PRODUCT));
+        (lacks && draft.item_count > 0).then_some(problem)
+    }
+
+    /// The problem that a line has no quantity, and none of the bill's before it could be kept.
+    pub(super) fn lacking_quantity(&self, line: u64) -> Problem {
+        Problem {
+            line,
+            ..header(self.items_side(), self.fields[1].lacks(field::QUANTITY))
+        }
+    }
+
+    fn new_items(&mut self, draft: &Draft, problems: &mut Flaws) -> anyhow::Result<Vec<Item>> {
         let mut items = Vec::with_capacity(draft.items.len());
         for item in &draft.items {
             let found = self.product(&item.product, item.unit_price, item.line, problems)?;
@@ -83,7 +93,7 @@ impl Planner<'_> {
         &self,
         made: Result<Item, Refusal>,
         draft: &super::draft::DraftItem,
-        problems: &mut Vec<Problem>,
+        problems: &mut Flaws,
     ) -> Option<Item> {
         let mut object = |column, message: String| {
             problems.push(Problem {
@@ -129,7 +139,7 @@ impl Planner<'_> {
         date: NaiveDate,
         items: Vec<Item>,
     ) -> anyhow::Result<Verdict> {
-        let refused = |problem| Ok(Verdict::Refused(vec![problem]));
+        let refused = |problem: Problem| Ok(Verdict::Refused(problem.into()));
         if draft.item_count > MAX_ITEMS {
             let refusal = Refusal::TooManyItems {
                 given: draft.item_count,
@@ -143,7 +153,7 @@ impl Planner<'_> {
         }
         // Any number of the year will do to check the bill: it gets its own when it is written.
         let Some(number) = draft.number.or_else(|| BillNumber::new(year, 1)) else {
-            return Ok(Verdict::Refused(Vec::new()));
+            return Ok(Verdict::Refused(Flaws::default()));
         };
         let status = draft.status.unwrap_or(BillStatus::Pending);
         let reference = draft.reference.clone();
@@ -156,5 +166,15 @@ impl Planner<'_> {
         }
         self.series(year)?.add(draft.number);
         Ok(Verdict::New(bill))
+    }
+}
+
+/// A problem of a header.
+fn header(side: Side, message: String) -> Problem {
+    Problem {
+        side,
+        line: 1,
+        column: None,
+        message,
     }
 }

@@ -45,7 +45,9 @@ impl Series {
                 ));
             }
             if number.sequence() <= self.last {
-                return Some(format!("there is a bill {number} already"));
+                return Some(format!(
+                    "there is a bill {number} already: leave the number out, or number all anew with --renumber"
+                ));
             }
         }
         if self.given.is_none_or(|before| before == given.is_some()) {

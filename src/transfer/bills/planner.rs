@@ -2,6 +2,7 @@
 
 use super::BillImport;
 use super::draft::Draft;
+use super::layout::field;
 use super::missing::Missing;
 use super::numbers::Series;
 use super::record::{Head, Key, RecordPacker};
@@ -12,7 +13,7 @@ use crate::storage::{BillHead, BillKey, Tx};
 use crate::transfer::keys::{self, Keys};
 use crate::transfer::layout::Fields;
 use crate::transfer::plan::{BillTally, Fate};
-use crate::transfer::problems::{Problem, Side};
+use crate::transfer::problems::{Flaws, Problem, Side};
 use crate::transfer::refusals::Refusals;
 use crate::transfer::spool::Spool;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,9 +30,9 @@ pub(super) enum Verdict {
     /// It is in the book, differs, and is passed over.
     Skipped,
     /// It cannot be imported.
-    Refused(Vec<Problem>),
+    Refused(Flaws),
     /// It is in the book and differs, and a rule forbids to change it.
-    Conflict(Problem),
+    Conflict(Flaws),
 }
 
 impl Verdict {
@@ -72,9 +73,15 @@ pub(super) struct Planner<'a> {
     pub records: Spool,
     /// Where each key's records are.
     pub keys: Keys,
+    /// Whether customers and products that the book lacks may be made for the bill at hand.
+    pub may_make: bool,
     /// Room for checksums.
     pub scratch: Vec<u8>,
     known_years: BTreeSet<BillingYear>,
+    /// In which order the years were gone through last.
+    backwards: bool,
+    /// Whether the numbers are the file's first column.
+    number_is_first: bool,
     packer: RecordPacker,
 }
 
@@ -89,6 +96,7 @@ impl<'a> Planner<'a> {
         Ok(Self {
             currency: tx.info()?.currency,
             known_years: tx.years()?.into_iter().collect(),
+            number_is_first: fields[0].is_first(field::NUMBER),
             tx,
             import,
             fields,
@@ -98,6 +106,8 @@ impl<'a> Planner<'a> {
             refusals,
             records: Spool::new(),
             keys: Keys::default(),
+            may_make: import.create_missing,
+            backwards: false,
             scratch: Vec::new(),
             packer: RecordPacker::default(),
         })
@@ -155,13 +165,19 @@ impl<'a> Planner<'a> {
         if keys.is_empty() {
             return Ok(());
         }
-        for year in self.known_years.clone() {
+        // To and fro, for the years at the turn are open still.
+        let mut years: Vec<BillingYear> = self.known_years.iter().copied().collect();
+        self.backwards = !self.backwards;
+        if self.backwards {
+            years.reverse();
+        }
+        for year in years {
             for (&index, head) in places.iter().zip(self.tx.find_bills(year, keys)?) {
                 let Some(head) = head else { continue };
                 if let Some(other) = &heads[index] {
+                    let (one, two) = (other.number.min(head.number), other.number.max(head.number));
                     let message = format!(
-                        "bills {} and {} both have this reference: say by its date or number which one is meant",
-                        other.number, head.number
+                        "bills {one} and {two} both have this reference: say by its date or number which one is meant"
                     );
                     let problem = problem(&drafts[index], None, message);
                     drafts[index].problems.push(problem);
@@ -175,26 +191,33 @@ impl<'a> Planner<'a> {
     fn plan(&mut self, mut draft: Draft, head: Option<BillHead>) -> anyhow::Result<()> {
         let of_book = head.as_ref().map(|head| head.number.year());
         let year = year_of(&draft).or(of_book);
+        let stored = head.as_ref().map(|head| head.number);
         let verdict = if !draft.problems.is_empty() {
             self.check_names(&mut draft)?;
             Verdict::Refused(std::mem::take(&mut draft.problems))
         } else if let Some(line) = draft.tainted {
-            let message = format!("the broken row on line {line} before it may be one of its own");
-            Verdict::Refused(vec![problem(&draft, None, message)])
+            // In two files it is the rows of items that are of one bill or another.
+            let file = match self.items_side() {
+                Side::Main => "",
+                items @ Side::Items => items.of_the_file(),
+            };
+            let message =
+                format!("the broken row on line {line}{file} before it may be one of its own");
+            Verdict::Refused(problem(&draft, None, message).into())
         } else {
             match head {
                 Some(head) => self.existing(&draft, &head)?,
                 None => self.new_bill(&draft)?,
             }
         };
-        self.keep(&draft, year, &verdict)
+        self.keep(&draft, (year, stored), &verdict)
     }
 
     /// Keeps what was decided.
     fn keep(
         &mut self,
         draft: &Draft,
-        year: Option<BillingYear>,
+        (year, stored): (Option<BillingYear>, Option<BillNumber>),
         verdict: &Verdict,
     ) -> anyhow::Result<()> {
         let mut head = Head {
@@ -202,6 +225,7 @@ impl<'a> Planner<'a> {
             year,
             spans: [draft.span, draft.items_span],
             key: key_of(draft),
+            stored,
             number: draft.number,
             items: 0,
             total: Money::ZERO,
@@ -214,8 +238,7 @@ impl<'a> Planner<'a> {
                 Vec::new()
             }
             Verdict::Conflict(problem) => {
-                self.refusals
-                    .add(head.spans, std::slice::from_ref(problem))?;
+                self.refusals.add(head.spans, problem)?;
                 self.refusals.problems.is_conflict();
                 Vec::new()
             }
@@ -237,12 +260,17 @@ impl<'a> Planner<'a> {
         let place = self
             .records
             .push(self.packer.pack(&head, &bills, &self.missing))?;
-        if let Some(key) = &head.key {
-            let hash = match key {
-                Key::Reference(text) => keys::hash(0, text.as_bytes()),
-                Key::Number(number) => keys::hash(1, &number.id().to_le_bytes()),
-            };
-            self.keys.add(hash, settle::with_year(place, year))?;
+        let place = settle::with_year(place, year);
+        if let Some(Key::Reference(text)) = &head.key {
+            self.keys.add(keys::hash(0, text.as_bytes()), place)?;
+        }
+        // A number that only goes with a reference is a key of its own where the book's bill has it, or where it is what broken
+        // rows are known by. That no two new bills have one is seen to by the series.
+        let counts = head.key == head.number.map(Key::Number) || self.number_is_first;
+        let number = stored.or(head.number.filter(|_| counts));
+        if let Some(number) = number {
+            self.keys
+                .add(keys::hash(1, &number.id().to_le_bytes()), place)?;
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use crate::storage::Tx;
 use crate::transfer::plan::Fate;
 use crate::transfer::problems::Side;
 use crate::transfer::refusals::Spans;
+use crate::transfer::row::Span;
 use crate::transfer::spool::{Packer, Unpacker};
-use crate::transfer::table::Span;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
@@ -32,6 +32,8 @@ pub(super) struct Head {
     /// Where its rows are.
     pub spans: Spans,
     pub key: Option<Key>,
+    /// The bill of the book that it is, whatever the file knows it by.
+    pub stored: Option<BillNumber>,
     /// The number given for a new bill, or that of the one that is changed.
     pub number: Option<BillNumber>,
     pub items: u64,
@@ -39,6 +41,13 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// All that it is known by: two records that share one of them are of the same bill.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        let numbers = [self.stored, self.number].into_iter().flatten();
+        let key = self.key.clone();
+        key.into_iter().chain(numbers.map(Key::Number))
+    }
+
     /// The file and line to name in a message.
     pub fn place(&self) -> (Side, u64) {
         match self.spans {
@@ -65,6 +74,7 @@ impl Head {
             }
         }
         packer.signed(self.number.map_or(0, BillNumber::id));
+        packer.signed(self.stored.map_or(0, BillNumber::id));
         packer.number(self.items);
         packer.signed(self.total.ten_thousandths());
     }
@@ -89,6 +99,7 @@ impl Head {
             spans,
             key,
             number: BillNumber::from_id(unpacker.signed()?),
+            stored: BillNumber::from_id(unpacker.signed()?),
             items: unpacker.number()?,
             total: Money::from_ten_thousandths(unpacker.signed()?).context("a total")?,
         })
@@ -157,10 +168,10 @@ impl Waiting {
         missing: &mut Missing,
         currency: Currency,
     ) -> anyhow::Result<Bill> {
-        let customer = missing.made(self.customer, tx)?;
+        let customer = missing.made(self.customer, Money::ZERO, tx)?;
         let mut items = Vec::with_capacity(self.items.len());
         for (product, quantity, price) in self.items {
-            let product = missing.made(product, tx)?;
+            let product = missing.made(product, price, tx)?;
             items.push(Item::new(product, quantity, price, currency)?);
         }
         Ok(Bill::new(

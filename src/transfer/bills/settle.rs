@@ -88,17 +88,20 @@ fn twins(keys: Keys, records: &mut SpoolReader, joined: bool) -> anyhow::Result<
             records.at(place, &mut record)?;
             let head = Head::unpack(&mut Unpacker(&record))?;
             let (at, year) = (head.place(), head.year);
-            let Some(key) = head.key else { continue };
-            let seen = seen.entry(key).or_default();
-            let same_year = seen.last.filter(|(other, _, _)| joined || *other == year);
-            let twin = same_year.or(seen.of_no_year);
-            if let Some((_, other_place, other_at)) = twin {
-                twins.insert(place, other_at);
-                twins.entry(other_place).or_insert(at);
+            for key in head.keys() {
+                let seen = seen.entry(key).or_default();
+                let same_year = seen.last.filter(|(other, _, _)| joined || *other == year);
+                let twin = same_year
+                    .or(seen.of_no_year)
+                    .filter(|(_, other, _)| *other != place);
+                if let Some((_, other_place, other_at)) = twin {
+                    twins.insert(place, other_at);
+                    twins.entry(other_place).or_insert(at);
+                }
+                let this = Some((year, place, at));
+                seen.last = this;
+                seen.of_no_year = seen.of_no_year.or(this.filter(|_| year.is_none()));
             }
-            let this = Some((year, place, at));
-            seen.last = this;
-            seen.of_no_year = seen.of_no_year.or(this.filter(|_| year.is_none()));
         }
         Ok(())
     })?;
@@ -132,10 +135,11 @@ fn apart(
             });
         }
     };
-    let line = twin.map_or(0, |(_, line)| *line);
-    let file = match twin {
-        Some((Side::Items, _)) => " of the items",
-        _ => "",
+    let (side, line) = *twin?;
+    let file = if side == head.place().0 {
+        ""
+    } else {
+        side.of_the_file()
     };
     Some(format!(
         "{key} stands on line {line}{file} as well: rows of a bill must follow each other, and {rule}"
@@ -165,7 +169,7 @@ impl Settled {
                 column: None,
                 message,
             };
-            self.refusals.add(head.spans, &[problem])?;
+            self.refusals.add(head.spans, &problem.into())?;
             if let Some(bill) = bills.last() {
                 bill.discount(&mut self.missing);
             }

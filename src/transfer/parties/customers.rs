@@ -49,6 +49,15 @@ impl Tabular for Customer {
         values.id
     }
 
+    fn other_key(values: &CustomerValues) -> String {
+        match (&values.email, &values.name) {
+            // E-mail addresses are compared without regard to ASCII case; exact names are not.
+            (Some(Some(email)), _) => email.as_str().to_ascii_lowercase(),
+            (_, Some(name)) => name.to_string(),
+            _ => String::new(),
+        }
+    }
+
     fn reference(values: &CustomerValues) -> Option<CustomerRef> {
         values.email.clone().flatten().map(CustomerRef::Email)
     }

@@ -12,12 +12,13 @@ pub(super) use tabular::Tabular;
 use super::feed::{Reading, feed};
 use super::layout::{Fields, check_mapping};
 use super::plan::{ImportMode, PartyPlan, Remarks};
-use super::problems::{FileNames, Problem, Problems, Side};
+use super::problems::{FileNames, Flaws, Problems, Side};
 use super::progress::{Progress, Watch};
 use super::refusals::Refusals;
 use super::rejects::{self, Rejects};
+use super::row::{Row, Span};
 use super::source::Source;
-use super::table::{ReadOptions, Row, Span, Table};
+use super::table::{ReadOptions, Table};
 use crate::domain::{Customer, Product};
 use crate::storage::{Scope, Storage};
 use planner::Planner;
@@ -55,7 +56,7 @@ pub fn import_products(
 struct Draft<P: Tabular> {
     span: Span,
     values: P::Values,
-    problems: Vec<Problem>,
+    problems: Flaws,
 }
 
 /// Reads one record from each row.
@@ -73,7 +74,7 @@ impl<P: Tabular> Reading for Rows<P> {
         if !self.table.read(&mut self.row)? {
             return Ok(None);
         }
-        let mut problems = Vec::new();
+        let mut problems = Flaws::default();
         let values = if let Some(fault) = self.row.fault.take() {
             problems.push(self.table.problem(self.row.line, fault));
             P::Values::default()
@@ -128,7 +129,7 @@ fn run<P: Tabular>(
         table,
     };
     let scope = if mode.dry_run {
-        Scope::Read
+        Scope::Rehearse
     } else {
         Scope::write_book()
     };
@@ -142,13 +143,14 @@ fn run<P: Tabular>(
     let mut settled = planner.settle()?;
     remarks.refusal = settled.refusals.verdict(Ok(()))?;
     if let Some(refusal) = remarks.refusal.take_if(|_| !mode.dry_run) {
-        return Err(refusal.into());
+        return Err(refusal.noting(&remarks.guesses).into());
     }
     let mut tables = [rows.table];
     let files = rejects.complete(mode, &mut settled.refusals, &mut tables, &mut remarks)?;
     let tally = settled.tally;
     if !mode.dry_run && tally.written() > 0 {
         settled.apply(&mut *tx, progress)?;
+        let _finishing = Watch::begin(progress, "finishing", None);
         tx.commit()?;
     }
     rejects::publish(files)?;

@@ -1,16 +1,17 @@
 //! What becomes of each row.
 
 use super::names::{BareNames, Meant};
+use super::settle;
 use super::{Draft, Tabular};
 use crate::domain::Currency;
 use crate::storage::Tx;
 use crate::transfer::keys::{self, Keys};
 use crate::transfer::layout::Fields;
 use crate::transfer::plan::{Fate, OnExisting, Tally, shown};
-use crate::transfer::problems::{Problem, Side};
+use crate::transfer::problems::{Flaws, Problem, Side};
 use crate::transfer::refusals::Refusals;
+use crate::transfer::row::Span;
 use crate::transfer::spool::{Packer, Spool};
-use crate::transfer::table::Span;
 use anyhow::Context as _;
 use std::fmt::Display;
 
@@ -28,6 +29,8 @@ pub(super) struct Planner<'a, P: Tabular> {
     is_empty: bool,
     names: Option<BareNames<P>>,
     pub tally: Tally,
+    /// How many of the new ones get their id from the book.
+    pub automatic: u64,
     pub refusals: Refusals,
     /// What becomes of each row, in the order of the file.
     pub records: Spool,
@@ -41,8 +44,8 @@ enum Verdict<P: Tabular> {
     Changed(P),
     Unchanged,
     Skipped,
-    Refused(Vec<Problem>),
-    Conflict(Problem),
+    Refused(Flaws),
+    Conflict(Flaws),
 }
 
 /// What the book has for a row.
@@ -67,6 +70,7 @@ impl<'a, P: Tabular> Planner<'a, P> {
             fields,
             names: None,
             tally: Tally::default(),
+            automatic: 0,
             refusals,
             records: Spool::new(),
             keys: Keys::default(),
@@ -86,22 +90,26 @@ impl<'a, P: Tabular> Planner<'a, P> {
             let id = P::given_id(&draft.values);
             // In the order in which they were asked for: one for each row that gives an id.
             let of_id = id.and_then(|_| by_id.next()).flatten();
-            let other = other_key::<P>(&draft.values);
+            let other = P::other_key(&draft.values);
             let span = draft.span;
-            let verdict = self.decide(draft, of_id)?;
-            self.keep(span, id, &other, verdict)?;
+            let (stored, verdict) = self.decide(draft, of_id)?;
+            self.keep(span, (id, stored), &other, verdict)?;
         }
         Ok(())
     }
 
-    fn decide(&mut self, draft: Draft<P>, of_id: Option<P>) -> anyhow::Result<Verdict<P>> {
+    fn decide(
+        &mut self,
+        draft: Draft<P>,
+        of_id: Option<P>,
+    ) -> anyhow::Result<(Option<P::Id>, Verdict<P>)> {
         let Draft {
             span,
             values,
             problems,
         } = draft;
         if !problems.is_empty() {
-            return Ok(Verdict::Refused(problems));
+            return Ok((None, Verdict::Refused(problems)));
         }
         let object = |column, message| Problem {
             side: Side::Main,
@@ -111,7 +119,9 @@ impl<'a, P: Tabular> Planner<'a, P> {
         };
         let stored = match self.find(&values, of_id)? {
             Match::One(stored) => stored,
-            Match::Several(message) => return Ok(Verdict::Refused(vec![object(None, message)])),
+            Match::Several(message) => {
+                return Ok((None, Verdict::Refused(object(None, message).into())));
+            }
             Match::None => {
                 let lacking = P::NEEDED.iter().find(|field| !self.fields.has(**field));
                 if let Some(field) = lacking {
@@ -119,16 +129,16 @@ impl<'a, P: Tabular> Planner<'a, P> {
                         line: 1,
                         ..object(None, self.fields.lacks(*field))
                     };
-                    return Ok(Verdict::Refused(vec![problem]));
+                    return Ok((None, Verdict::Refused(problem.into())));
                 }
                 // What a new one must have was read, or its absence is a problem by now.
                 let new = P::new(values).context("a row that lacks what it must have")?;
-                return Ok(Verdict::New(new));
+                return Ok((None, Verdict::New(new)));
             }
         };
         let new = stored.with(values);
         let changes = stored.differences(&new, self.currency);
-        Ok(match self.on_existing {
+        let verdict = match self.on_existing {
             _ if changes.is_empty() => Verdict::Unchanged,
             OnExisting::Skip => Verdict::Skipped,
             OnExisting::Update => Verdict::Changed(new),
@@ -139,9 +149,10 @@ impl<'a, P: Tabular> Planner<'a, P> {
                     stored.id(),
                     shown(&changes)
                 );
-                Verdict::Conflict(object(None, message))
+                Verdict::Conflict(object(None, message).into())
             }
-        })
+        };
+        Ok((Some(stored.id()), verdict))
     }
 
     /// The record that a row means: by its id, else by e-mail address or exact name, where just one has it.
@@ -184,7 +195,7 @@ impl<'a, P: Tabular> Planner<'a, P> {
     fn keep(
         &mut self,
         span: Span,
-        id: Option<P::Id>,
+        (id, stored): (Option<P::Id>, Option<P::Id>),
         other: &str,
         verdict: Verdict<P>,
     ) -> anyhow::Result<()> {
@@ -199,41 +210,34 @@ impl<'a, P: Tabular> Planner<'a, P> {
                 (Fate::Refused, None)
             }
             Verdict::Conflict(problem) => {
-                self.refusals.add(spans, &[problem])?;
+                self.refusals.add(spans, &problem)?;
                 self.refusals.problems.is_conflict();
                 (Fate::Refused, None)
             }
         };
         *self.tally.count(fate) += 1;
+        self.automatic += u64::from(fate == Fate::New && id.is_none());
         self.packer.clear();
         fate.pack(&mut self.packer);
         Span::pack(Some(span), &mut self.packer);
-        let id = id.map_or(0, P::number);
+        let (id, stored) = (id.map_or(0, P::number), stored.map_or(0, P::number));
         self.packer.signed(id);
+        self.packer.signed(stored);
         self.packer.text(other);
         if let Some(new) = new {
             P::pack(&new, &mut self.packer);
         }
         let place = self.records.push(&self.packer.0)?;
-        if id > 0 {
+        let own = if id > 0 { id } else { stored };
+        if own > 0 {
             self.keys
-                .add(keys::hash(ID_KEY, &id.to_le_bytes()), place)?;
+                .add(keys::hash(ID_KEY, &own.to_le_bytes()), place)?;
         }
         if !other.is_empty() {
+            let place = settle::with_id(place, id > 0);
             self.keys
                 .add(keys::hash(OTHER_KEY, other.as_bytes()), place)?;
         }
         Ok(())
-    }
-}
-
-/// What a row may be known by if it has no id, as a text; empty where there is nothing.
-fn other_key<P: Tabular>(values: &P::Values) -> String {
-    match (P::reference(values), P::bare_name(values)) {
-        // E-mail addresses are compared without regard to ASCII case; exact names are not.
-        (Some(which), Some(_)) => which.to_string().to_ascii_lowercase(),
-        (Some(which), None) => which.to_string(),
-        (None, Some(name)) => name.to_string(),
-        (None, None) => String::new(),
     }
 }

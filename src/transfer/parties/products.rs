@@ -45,6 +45,13 @@ impl Tabular for Product {
         values.id
     }
 
+    fn other_key(values: &ProductValues) -> String {
+        values
+            .name
+            .as_ref()
+            .map_or(String::new(), ToString::to_string)
+    }
+
     fn reference(values: &ProductValues) -> Option<ProductRef> {
         values.name.clone().map(ProductRef::Name)
     }

@@ -9,8 +9,8 @@ use crate::transfer::plan::{Fate, Tally};
 use crate::transfer::problems::{Problem, Side};
 use crate::transfer::progress::{Progress, Watch};
 use crate::transfer::refusals::Refusals;
+use crate::transfer::row::Span;
 use crate::transfer::spool::{SpoolReader, Unpacker};
-use crate::transfer::table::Span;
 use anyhow::Context as _;
 use std::collections::hash_map::Entry as MapEntry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +20,7 @@ impl<P: Tabular> Planner<'_, P> {
     pub fn settle(self) -> anyhow::Result<Settled<P>> {
         let mut settled = Settled {
             tally: self.tally,
+            automatic: self.automatic,
             refusals: self.refusals,
             records: self.records.finish()?,
             dropped: BTreeSet::new(),
@@ -33,11 +34,23 @@ impl<P: Tabular> Planner<'_, P> {
     }
 }
 
+/// The bit of a place that says whether its row gives an id.
+const HAS_ID: u64 = 1 << 63;
+
+/// A record's place, and whether its row gives an id: rows that do are told apart by it, whatever else they share.
+pub(super) fn with_id(place: u64, has_id: bool) -> u64 {
+    debug_assert!(place < HAS_ID);
+    if has_id { place | HAS_ID } else { place }
+}
+
 /// A row of the plan.
 struct Entry {
     fate: Fate,
     span: Span,
+    /// The id given, or 0.
     id: i64,
+    /// The id of the record of the book that it means, or 0.
+    stored: i64,
     other: String,
 }
 
@@ -47,6 +60,7 @@ impl Entry {
             fate: Fate::unpack(unpacker)?,
             span: Span::unpack(unpacker)?.context("a place")?,
             id: unpacker.signed()?,
+            stored: unpacker.signed()?,
             other: unpacker.text()?.to_owned(),
         })
     }
@@ -63,21 +77,35 @@ fn twins<P: Tabular>(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Tw
         // The first of each id, the first of each other key, and the first of those without an id.
         let mut ids: HashMap<i64, (u64, u64)> = HashMap::new();
         let mut others: HashMap<String, Vec<(u64, u64, i64)>> = HashMap::new();
+        if places.iter().all(|place| place & HAS_ID > 0) {
+            return Ok(());
+        }
         for &place in places {
+            let place = place & !HAS_ID;
             records.at(place, &mut record)?;
             let Entry {
-                span, id, other, ..
+                span,
+                id,
+                stored,
+                other,
+                ..
             } = Entry::unpack(&mut Unpacker(&record))?;
-            if id > 0 {
-                let text = |line| format!("{} {id} stands on line {line} as well", P::NOUN);
-                match ids.entry(id) {
+            let own = if id > 0 { id } else { stored };
+            if own > 0 {
+                let text = |line| format!("{} {own} stands on line {line} as well", P::NOUN);
+                match ids.entry(own) {
                     MapEntry::Vacant(entry) => drop(entry.insert((place, span.line))),
                     MapEntry::Occupied(entry) => {
                         let (first, line) = *entry.get();
-                        twins.insert(place, text(line));
-                        twins.entry(first).or_insert_with(|| text(span.line));
+                        if first != place {
+                            twins.insert(place, text(line));
+                            twins.entry(first).or_insert_with(|| text(span.line));
+                        }
                     }
                 }
+            }
+            if other.is_empty() {
+                continue;
             }
             let text = |line| {
                 format!(
@@ -86,7 +114,7 @@ fn twins<P: Tabular>(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Tw
             };
             // One of a kind with an id and one without: more would say nothing new.
             let known = others.entry(other.clone()).or_default();
-            for (twin, line, twin_id) in known.iter() {
+            for (twin, line, twin_id) in known.iter().filter(|known| known.0 != place) {
                 if id == 0 {
                     twins.entry(place).or_insert_with(|| text(*line));
                 }
@@ -106,6 +134,8 @@ fn twins<P: Tabular>(keys: Keys, records: &mut SpoolReader) -> anyhow::Result<Tw
 /// A plan in which everything is decided.
 pub(super) struct Settled<P> {
     pub tally: Tally,
+    /// How many get their id from the book, or would if they were not refused in the end.
+    automatic: u64,
     pub refusals: Refusals,
     records: SpoolReader,
     dropped: BTreeSet<u64>,
@@ -127,7 +157,7 @@ impl<P: Tabular> Settled<P> {
                 column: None,
                 message: text.clone(),
             };
-            self.refusals.add([Some(span), None], &[problem])?;
+            self.refusals.add([Some(span), None], &problem.into())?;
             *self.tally.count(fate) -= 1;
             self.tally.refused += 1;
             self.dropped.insert(place);
@@ -141,24 +171,37 @@ impl<P: Tabular> Settled<P> {
             records: self.records,
             dropped: self.dropped,
             record: Vec::new(),
+            with_id: true,
+            pass: 0,
             kind: std::marker::PhantomData,
         };
-        written.records.rewind()?;
-        let total = Some(written.records.progress().0);
+        // Those that give an id come first: the ids that the book gives then come behind all of them.
+        let passes: &[bool] = match self.automatic {
+            0 => &[true],
+            all if all == self.tally.written() => &[false],
+            _ => &[true, false],
+        };
+        let total = Some(passes.len() as u64 * written.records.progress().0);
         let mut watch = Watch::begin(progress, "writing", total);
         P::expect(tx, self.tally.new)?;
-        feed(&mut written, &mut watch, |batch| {
-            for (fate, new) in batch {
-                if fate == Fate::New {
-                    P::insert(tx, &new)?;
-                    continue;
+        for (pass, &with_id) in (0..).zip(passes) {
+            written.records.rewind()?;
+            (written.pass, written.with_id) = (pass, with_id);
+            feed(&mut written, &mut watch, |batch| {
+                for (fate, new) in batch {
+                    if fate == Fate::New {
+                        P::insert(tx, &new)?;
+                        continue;
+                    }
+                    let id = P::id_of(&new).context("an id")?;
+                    let stored =
+                        P::load(tx, id)?.context("a record that was there a moment ago")?;
+                    stored.replaced(new).update(tx)?;
                 }
-                let id = P::id_of(&new).context("an id")?;
-                let stored = P::load(tx, id)?.context("a record that was there a moment ago")?;
-                stored.replaced(new).update(tx)?;
-            }
-            Ok(())
-        })
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -167,6 +210,10 @@ struct Written<P> {
     records: SpoolReader,
     dropped: BTreeSet<u64>,
     record: Vec<u8>,
+    /// Whether those that give an id are written now, or those that do not.
+    with_id: bool,
+    /// How many times the records were gone through before.
+    pass: u64,
     kind: std::marker::PhantomData<fn() -> P>,
 }
 
@@ -177,7 +224,8 @@ impl<P: Tabular> Reading for Written<P> {
         while let Some(place) = self.records.next(&mut self.record)? {
             let mut unpacker = Unpacker(&self.record);
             let entry = Entry::unpack(&mut unpacker)?;
-            if !self.dropped.contains(&place) && entry.fate.is_written() {
+            let now = (entry.id > 0 || entry.stored > 0) == self.with_id;
+            if now && !self.dropped.contains(&place) && entry.fate.is_written() {
                 return Ok(Some((entry.fate, P::unpack(&mut unpacker)?)));
             }
         }
@@ -189,6 +237,7 @@ impl<P: Tabular> Reading for Written<P> {
     }
 
     fn passed(&self) -> u64 {
-        self.records.progress().1
+        let (total, passed) = self.records.progress();
+        self.pass * total + passed
     }
 }

@@ -21,6 +21,9 @@ pub(in crate::transfer) trait Tabular: Party {
     /// The id that a row gives.
     fn given_id(values: &Self::Values) -> Option<Self::Id>;
 
+    /// What a row may be known by if it has no id, as a text; empty where there is nothing. Two rows of one text mean the same.
+    fn other_key(values: &Self::Values) -> String;
+
     /// How a row without an id names the record, where that can be looked up: by e-mail address or exact name.
     fn reference(values: &Self::Values) -> Option<Self::Ref>;
 
