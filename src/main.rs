@@ -5,6 +5,9 @@ use billbook::context::{Context, Terminal};
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let interrupt = cli::interrupt::install();
     let mut out = io::BufWriter::new(io::stdout().lock());

@@ -205,6 +205,14 @@ impl Columns {
         }
     }
 
+    /// The column of a field, where it is just one.
+    pub fn column_of(&self, field: usize) -> Option<usize> {
+        match self.cells[field] {
+            Cell::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+
     /// Whether anything fills the field.
     pub fn has(&self, field: usize) -> bool {
         !matches!(self.cells[field], Cell::Absent)

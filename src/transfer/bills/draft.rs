@@ -1,6 +1,7 @@
 //! A bill as its rows tell it. What the book holds is not asked here: that is the planner's part.
 
 use super::layout::field;
+use super::record::Key;
 use crate::domain::{
     BillNumber, BillStatus, CustomerRef, MAX_ITEMS, Money, ProductRef, Quantity, Reference,
 };
@@ -29,6 +30,8 @@ pub(super) struct Draft {
     pub item_count: usize,
     /// What is wrong with its rows.
     pub problems: Flaws,
+    /// What bills are known by that wrong rows in it may be of.
+    pub suspects: Vec<Key>,
     /// The line of a broken row before it that may be its own. Then the bill may lack an item, and is not good.
     pub tainted: Option<u64>,
 }
@@ -58,6 +61,41 @@ impl Draft {
     /// Adds a row that cannot be read.
     pub fn broken(&mut self, table: &Table, line: u64, fault: Fault) {
         self.problems.push(table.problem(line, fault));
+    }
+
+    /// Takes down which bills a wrong row may be of as well. Where its keys cannot be relied on, these are what stands in their
+    /// place; and where it runs over several lines, each of them may have been a row, which a quote that is not closed has
+    /// swallowed.
+    pub fn suspect(&mut self, table: &Table, row: &Row, reliable: bool) {
+        let delimiter = char::from(table.delimiter);
+        let clean = |text: &str| text.trim_matches(['"', ' ', '\r']).to_owned();
+        let mut names: Vec<(usize, String)> = Vec::new();
+        // About as the row stands in its file: which of its quotes are meant is what nobody knows.
+        let cells: Vec<&str> = row.cells.iter().collect();
+        let text = cells.join(&delimiter.to_string());
+        for field in [field::REFERENCE, field::NUMBER] {
+            let Some(column) = table.columns.column_of(field) else {
+                continue;
+            };
+            if !reliable {
+                let cell = row.cells.get(column).unwrap_or_default();
+                let first = cell.split(delimiter).next().unwrap_or_default();
+                names.extend([(field, clean(cell)), (field, clean(first))]);
+            }
+            if row.runs_over_lines() {
+                let cells = text
+                    .split('\n')
+                    .filter_map(|line| line.split(delimiter).nth(column));
+                names.extend(cells.map(|cell| (field, clean(cell))));
+            }
+        }
+        for (field, name) in names {
+            if field == field::NUMBER {
+                self.suspects.extend(name.parse().ok().map(Key::Number));
+            } else if !name.is_empty() {
+                self.suspects.push(Key::Reference(name));
+            }
+        }
     }
 
     /// Adds a row's item.

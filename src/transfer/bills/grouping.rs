@@ -101,7 +101,7 @@ impl Drafts {
                 draft.item(&self.table, &first, self.decimal_comma);
             }
         }
-        self.suspect(&first, key, &draft, 0);
+        self.suspect(&first, key, &mut draft, 0);
         let mut row = std::mem::take(&mut self.spare);
         while self.table.read(&mut row)? {
             let of_row = Reliable::of(&self.table, &row);
@@ -116,7 +116,7 @@ impl Drafts {
             let before = draft.problems.count();
             let compared = Some(&first).filter(|_| whole);
             self.further_row(compared, &mut row, of_row, &mut draft);
-            self.suspect(&row, of_row, &draft, before);
+            self.suspect(&row, of_row, &mut draft, before);
         }
         self.spare = row;
         Ok(Some(draft))
@@ -124,8 +124,11 @@ impl Drafts {
 
     /// Notes whether a row casts doubt on the next bill: as one whose own bill is not known, or one that is wrong and runs over
     /// several lines, for a quote that is not closed may have swallowed rows of others.
-    fn suspect(&mut self, row: &Row, key: Reliable, draft: &Draft, problems_before: u64) {
+    fn suspect(&mut self, row: &Row, key: Reliable, draft: &mut Draft, problems_before: u64) {
         let swallows = draft.problems.count() > problems_before && row.runs_over_lines();
+        if swallows || key == Reliable::No {
+            draft.suspect(&self.table, row, key != Reliable::No);
+        }
         self.taint = (key == Reliable::No || swallows).then_some(row.line);
     }
 
@@ -269,7 +272,12 @@ impl Reliable {
         }
         keys.into_iter()
             .find(|field| table.columns.is_first(*field))
-            .filter(|field| !text(*field).is_empty() && !is_odd(&text(*field)))
+            .filter(|field| {
+                let text = text(*field);
+                // A quote in the wrong place runs cells together.
+                let several = text.contains(char::from(table.delimiter));
+                !text.is_empty() && !is_odd(&text) && !several
+            })
             .map_or(Self::No, Self::First)
     }
 

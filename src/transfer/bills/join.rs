@@ -138,6 +138,9 @@ impl Items {
             }
             // As in one file: see `Drafts::suspect`.
             let swallows = draft.problems.count() > before && row.runs_over_lines();
+            if swallows || unknown {
+                draft.suspect(&self.table, &row, !unknown);
+            }
             self.taint = (unknown || swallows).then_some(row.line);
             if !self.follow(key.as_deref(), &mut row)? {
                 break;

@@ -10,7 +10,7 @@ use super::settle;
 use crate::app::lookup::Lookup;
 use crate::domain::{Bill, BillNumber, BilledProduct, BillingYear, Currency, Money, ProductId};
 use crate::storage::{BillHead, BillKey, Tx};
-use crate::transfer::keys::{self, Keys};
+use crate::transfer::keys::Keys;
 use crate::transfer::layout::Fields;
 use crate::transfer::plan::{BillTally, Fate};
 use crate::transfer::problems::{Flaws, Problem, Side};
@@ -225,6 +225,7 @@ impl<'a> Planner<'a> {
             year,
             spans: [draft.span, draft.items_span],
             key: key_of(draft),
+            suspects: draft.suspects.clone(),
             stored,
             number: draft.number,
             items: 0,
@@ -260,17 +261,20 @@ impl<'a> Planner<'a> {
         let place = self
             .records
             .push(self.packer.pack(&head, &bills, &self.missing))?;
-        let place = settle::with_year(place, year);
-        if let Some(Key::Reference(text)) = &head.key {
-            self.keys.add(keys::hash(0, text.as_bytes()), place)?;
+        let in_year = settle::with_year(place, year);
+        if let Some(reference @ Key::Reference(_)) = &head.key {
+            self.keys.add(reference.hash(), in_year)?;
         }
         // A number that only goes with a reference is a key of its own where the book's bill has it, or where it is what broken
         // rows are known by. That no two new bills have one is seen to by the series.
         let counts = head.key == head.number.map(Key::Number) || self.number_is_first;
         let number = stored.or(head.number.filter(|_| counts));
         if let Some(number) = number {
+            self.keys.add(Key::Number(number).hash(), in_year)?;
+        }
+        for suspect in &head.suspects {
             self.keys
-                .add(keys::hash(1, &number.id().to_le_bytes()), place)?;
+                .add(suspect.hash(), settle::with_year(place, None))?;
         }
         Ok(())
     }

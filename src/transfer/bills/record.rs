@@ -7,6 +7,7 @@ use crate::domain::{
     Money, Quantity, Reference,
 };
 use crate::storage::Tx;
+use crate::transfer::keys;
 use crate::transfer::plan::Fate;
 use crate::transfer::problems::Side;
 use crate::transfer::refusals::Spans;
@@ -24,6 +25,36 @@ pub(super) enum Key {
     Number(BillNumber),
 }
 
+impl Key {
+    fn pack(&self, packer: &mut Packer) {
+        match self {
+            Self::Reference(text) => {
+                packer.byte(0);
+                packer.text(text);
+            }
+            Self::Number(number) => {
+                packer.byte(1);
+                packer.signed(number.id());
+            }
+        }
+    }
+
+    fn unpack(unpacker: &mut Unpacker<'_>) -> anyhow::Result<Self> {
+        Ok(match unpacker.byte()? {
+            0 => Self::Reference(unpacker.text()?.to_owned()),
+            _ => Self::Number(BillNumber::from_id(unpacker.signed()?).context("a number")?),
+        })
+    }
+
+    /// What records are found by that have the same.
+    pub fn hash(&self) -> u64 {
+        match self {
+            Self::Reference(text) => keys::hash(0, text.as_bytes()),
+            Self::Number(number) => keys::hash(1, &number.id().to_le_bytes()),
+        }
+    }
+}
+
 /// What is known of a bill apart from what it holds.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
@@ -32,6 +63,8 @@ pub(super) struct Head {
     /// Where its rows are.
     pub spans: Spans,
     pub key: Option<Key>,
+    /// What it may be known by as well, if wrong rows in it are of other bills.
+    pub suspects: Vec<Key>,
     /// The bill of the book that it is, whatever the file knows it by.
     pub stored: Option<BillNumber>,
     /// The number given for a new bill, or that of the one that is changed.
@@ -41,11 +74,12 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// All that it is known by: two records that share one of them are of the same bill.
-    pub fn keys(&self) -> impl Iterator<Item = Key> {
+    /// All that it is known by, and in which year: two records that share one of them are of the same bill.
+    pub fn keys(&self) -> impl Iterator<Item = (Key, Option<BillingYear>)> {
         let numbers = [self.stored, self.number].into_iter().flatten();
-        let key = self.key.clone();
-        key.into_iter().chain(numbers.map(Key::Number))
+        let own = self.key.iter().cloned().chain(numbers.map(Key::Number));
+        let suspects = self.suspects.iter().cloned().map(|key| (key, None));
+        own.map(|key| (key, self.year)).chain(suspects)
     }
 
     /// The file and line to name in a message.
@@ -62,16 +96,11 @@ impl Head {
         for span in self.spans {
             Span::pack(span, packer);
         }
-        match &self.key {
-            None => packer.byte(0),
-            Some(Key::Number(number)) => {
-                packer.byte(1);
-                packer.signed(number.id());
-            }
-            Some(Key::Reference(text)) => {
-                packer.byte(2);
-                packer.text(text);
-            }
+        let keys = self.key.iter().chain(&self.suspects);
+        packer.byte(u8::from(self.key.is_some()));
+        packer.number(keys.clone().count() as u64);
+        for key in keys {
+            key.pack(packer);
         }
         packer.signed(self.number.map_or(0, BillNumber::id));
         packer.signed(self.stored.map_or(0, BillNumber::id));
@@ -86,18 +115,17 @@ impl Head {
             .ok()
             .and_then(BillingYear::new);
         let spans = [Span::unpack(unpacker)?, Span::unpack(unpacker)?];
-        let key = match unpacker.byte()? {
-            1 => Some(Key::Number(
-                BillNumber::from_id(unpacker.signed()?).context("a number")?,
-            )),
-            2 => Some(Key::Reference(unpacker.text()?.to_owned())),
-            _ => None,
-        };
+        let has_key = unpacker.byte()? == 1;
+        let keys = 0..unpacker.number()?;
+        let keys: anyhow::Result<Vec<Key>> = keys.map(|_| Key::unpack(unpacker)).collect();
+        let mut keys = keys?.into_iter();
+        let key = if has_key { keys.next() } else { None };
         Ok(Self {
             fate,
             year,
             spans,
             key,
+            suspects: keys.collect(),
             number: BillNumber::from_id(unpacker.signed()?),
             stored: BillNumber::from_id(unpacker.signed()?),
             items: unpacker.number()?,

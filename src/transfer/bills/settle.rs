@@ -87,8 +87,8 @@ fn twins(keys: Keys, records: &mut SpoolReader, joined: bool) -> anyhow::Result<
             let place = place & ((1 << PLACE_BITS) - 1);
             records.at(place, &mut record)?;
             let head = Head::unpack(&mut Unpacker(&record))?;
-            let (at, year) = (head.place(), head.year);
-            for key in head.keys() {
+            let at = head.place();
+            for (key, year) in head.keys() {
                 let seen = seen.entry(key).or_default();
                 let same_year = seen.last.filter(|(other, _, _)| joined || *other == year);
                 let twin = same_year
