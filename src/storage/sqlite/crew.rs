@@ -25,7 +25,7 @@ use std::thread::JoinHandle;
 const MOST_THREADS: usize = 4;
 
 /// How many pieces may wait for a thread: enough that the next year can be begun while one is still being filled, for bills
-/// mostly come year by year. At some 100 KiB each that is 13 MiB.
+/// mostly come year by year. At some 100 KiB each that is 13 MiB; only bills of very many items make it more.
 const QUEUE: usize = 128;
 
 type Finished = BTreeMap<BillingYear, Staged>;
@@ -89,7 +89,8 @@ impl Crew {
             error: Arc::default(),
         };
         maker.connector.given_up = shared.given_up.clone();
-        let most = std::thread::available_parallelism().map_or(1, NonZero::get);
+        // One more than there are cores: some thread mostly waits for the disk to have a finished year.
+        let most = std::thread::available_parallelism().map_or(1, NonZero::get) + 1;
         let threads = (0..years.min(most).min(MOST_THREADS))
             .map(|_| {
                 let (orders, received) = mpsc::sync_channel(QUEUE);
