@@ -619,3 +619,33 @@ fn many_ids_are_looked_up_as_each_is_alone() {
         }
     });
 }
+
+/// A rehearsal reads the book that there is; where the first write would make one, it reads an empty one and makes none.
+#[test]
+fn a_rehearsal_reads_what_a_write_would_find() {
+    on_each_engine(|engine| {
+        fill(&mut engine.storage);
+        let mut tx = engine.storage.begin(&Scope::Rehearse).expect("a rehearsal");
+        let mut read = 0;
+        for year in tx.years().expect("years") {
+            read += tx.last_sequence(year).expect("a place");
+        }
+        assert_eq!(usize::try_from(read).expect("a few"), bills().len());
+    });
+    let home = tempfile::tempdir().expect("a directory");
+    let at = |makes_itself| {
+        let location = Location {
+            path: home.path().join("book"),
+            makes_itself,
+        };
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        SqliteStorage::new(location, Duration::ZERO, Interrupt::default(), now)
+    };
+    let mut storage = at(true);
+    let mut tx = storage.begin(&Scope::Rehearse).expect("an empty book");
+    assert_eq!(tx.years().expect("years"), []);
+    drop(tx);
+    assert!(!home.path().join("book").exists());
+    let named = at(false).begin(&Scope::Rehearse).map(drop);
+    assert!(matches!(named, Err(StorageError::NoBook { .. })));
+}
