@@ -5,6 +5,7 @@ use super::bytes::shown_delimiter;
 use super::spool::{Packer, Unpacker};
 use super::table::{ReadOptions, Table};
 use crate::domain::{BillingYear, Currency, FieldChange, Money};
+use crate::storage::Scope;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,6 +33,17 @@ pub struct ImportMode {
     /// Where records go that cannot be imported, whole and as they stand, while the others are; without it, it is all or
     /// none.
     pub rejects: Option<PathBuf>,
+}
+
+impl ImportMode {
+    /// What the transaction is for: a dry run writes nothing, and keeps nobody from writing.
+    pub(super) fn scope(&self) -> Scope {
+        if self.dry_run {
+            Scope::Rehearse
+        } else {
+            Scope::write_book()
+        }
+    }
 }
 
 /// What becomes of records of one kind.

@@ -8,6 +8,14 @@ use super::spool::{Packer, Spool, SpoolReader, Unpacker};
 /// Where the rows of a record are, in each of the import's files.
 pub(super) type Spans = [Option<Span>; 2];
 
+/// The file and line to name in a message about a record.
+pub(super) fn place_of(spans: Spans) -> (Side, u64) {
+    match spans {
+        [None, Some(span)] => (Side::Items, span.line),
+        [span, _] => (Side::Main, span.map_or(0, |span| span.line)),
+    }
+}
+
 /// What was refused so far.
 #[derive(Debug)]
 pub(super) struct Refusals {

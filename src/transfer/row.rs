@@ -75,6 +75,12 @@ impl Row {
         self.cells.as_slice().contains('\n')
     }
 
+    /// Whether a cell holds what stands between cells or rows, as it does where a quote in the wrong place runs them together.
+    pub fn runs_together(&self, delimiter: u8) -> bool {
+        let between = ['\n', char::from(delimiter)];
+        self.cells.as_slice().contains(between)
+    }
+
     /// Where it stands.
     pub fn span(&self) -> Span {
         Span {

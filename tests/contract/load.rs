@@ -184,6 +184,17 @@ fn mixed() -> (Vec<Load>, Vec<Bill>) {
     (pieces, expected)
 }
 
+/// Begins a load into a year that exists and one that is new, of which less comes than was announced.
+fn begin_more_than_comes(tx: &mut dyn Tx) {
+    let plan = YearLoad { new: 9, changed: 0 };
+    let years = BTreeMap::from([(parse("2024"), plan), (parse("2030"), plan)]);
+    tx.begin_load(&years).expect("a load");
+    for id in ["2024-5", "2030-1"] {
+        let piece = Load::Insert(vec![paid(id, "")]);
+        tx.load(year_of(&piece), piece).expect("a piece");
+    }
+}
+
 #[test]
 fn a_load_adds_and_changes_bills_of_new_and_existing_years() {
     on_each_engine(|engine| {
@@ -264,13 +275,7 @@ fn a_load_that_is_not_committed_leaves_no_file_and_changes_nothing() {
             .storage
             .begin(&Scope::write_book())
             .expect("a transaction");
-        let plan = YearLoad { new: 9, changed: 0 };
-        let years = BTreeMap::from([(parse("2024"), plan), (parse("2030"), plan)]);
-        tx.begin_load(&years).expect("a load");
-        for id in ["2024-5", "2030-1"] {
-            let piece = Load::Insert(vec![paid(id, "")]);
-            tx.load(year_of(&piece), piece).expect("a piece");
-        }
+        begin_more_than_comes(&mut *tx);
         drop(tx);
         assert!(engine.files() == before, "on {}", engine.name);
         assert_eq!(engine.all(), bills());
@@ -393,13 +398,7 @@ fn a_load_that_is_interrupted_says_so_and_leaves_nothing() {
             .storage
             .begin(&Scope::write_book())
             .expect("a transaction");
-        let plan = YearLoad { new: 9, changed: 0 };
-        let years = BTreeMap::from([(parse("2024"), plan), (parse("2030"), plan)]);
-        tx.begin_load(&years).expect("a load");
-        for id in ["2024-5", "2030-1"] {
-            let piece = Load::Insert(vec![paid(id, "")]);
-            tx.load(year_of(&piece), piece).expect("a piece");
-        }
+        begin_more_than_comes(&mut *tx);
         engine.interrupt.raise();
         let piece = Load::Insert(vec![paid("2030-2", "")]);
         let error = tx.load(year_of(&piece), piece).expect_err("an end");

@@ -172,7 +172,7 @@ impl Staged {
             .expect("a file that is not finished")
     }
 
-    /// Its path for now.
+    /// Its path until it is published.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -82,7 +82,7 @@ impl Draft {
                 let first = cell.split(delimiter).next().unwrap_or_default();
                 names.extend([(field, clean(cell)), (field, clean(first))]);
             }
-            if row.runs_over_lines() {
+            if row.runs_together(table.delimiter) {
                 let cells = text
                     .split('\n')
                     .filter_map(|line| line.split(delimiter).nth(column));

@@ -126,7 +126,7 @@ impl Drafts {
     /// several lines, for a quote that is not closed may have swallowed rows of others.
     fn suspect(&mut self, row: &Row, key: Reliable, draft: &mut Draft, problems_before: u64) {
         let swallows = draft.problems.count() > problems_before && row.runs_over_lines();
-        if swallows || key == Reliable::No {
+        if key == Reliable::No || row.runs_together(self.table.delimiter) {
             draft.suspect(&self.table, row, key != Reliable::No);
         }
         self.taint = (key == Reliable::No || swallows).then_some(row.line);

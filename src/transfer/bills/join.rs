@@ -138,7 +138,7 @@ impl Items {
             }
             // As in one file: see `Drafts::suspect`.
             let swallows = draft.problems.count() > before && row.runs_over_lines();
-            if swallows || unknown {
+            if unknown || row.runs_together(self.table.delimiter) {
                 draft.suspect(&self.table, &row, !unknown);
             }
             self.taint = (unknown || swallows).then_some(row.line);

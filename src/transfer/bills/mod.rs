@@ -34,7 +34,7 @@ use super::source::Source;
 use super::table::{ReadOptions, Table};
 use crate::app::Deed;
 use crate::domain::ValueError;
-use crate::storage::{Scope, Storage};
+use crate::storage::Storage;
 use grouping::Drafts;
 use join::Items;
 use layout::{HEADS, ITEMS, TOGETHER};
@@ -75,12 +75,7 @@ pub fn import_bills(
     if let Some(items) = &drafts.items {
         remarks.see(&items.table, &import.options);
     }
-    let scope = if import.mode.dry_run {
-        Scope::Rehearse
-    } else {
-        Scope::write_book()
-    };
-    let mut tx = storage.begin(&scope)?;
+    let mut tx = storage.begin(&import.mode.scope())?;
     let refusals = Refusals::new(names, import.mode.rejects.is_some());
     let mut planner = Planner::new(&mut *tx, import, fields, refusals)?;
     let currency = planner.currency;

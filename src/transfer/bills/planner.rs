@@ -14,7 +14,7 @@ use crate::transfer::keys::Keys;
 use crate::transfer::layout::Fields;
 use crate::transfer::plan::{BillTally, Fate};
 use crate::transfer::problems::{Flaws, Problem, Side};
-use crate::transfer::refusals::Refusals;
+use crate::transfer::refusals::{Refusals, place_of};
 use crate::transfer::spool::Spool;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -225,7 +225,11 @@ impl<'a> Planner<'a> {
             year,
             spans: [draft.span, draft.items_span],
             key: key_of(draft),
-            suspects: draft.suspects.clone(),
+            // A good row may hold a comma; what a wrong one holds is doubtful.
+            suspects: match verdict.fate() {
+                Fate::Refused => draft.suspects.clone(),
+                _ => Vec::new(),
+            },
             stored,
             number: draft.number,
             items: 0,
@@ -328,13 +332,10 @@ pub(super) fn problem(
     column: Option<String>,
     message: impl Into<String>,
 ) -> Problem {
-    let (side, span) = match (draft.span, draft.items_span) {
-        (None, Some(span)) => (Side::Items, Some(span)),
-        (span, _) => (Side::Main, span),
-    };
+    let (side, line) = place_of([draft.span, draft.items_span]);
     Problem {
         side,
-        line: span.map_or(0, |span| span.line),
+        line,
         column,
         message: message.into(),
     }

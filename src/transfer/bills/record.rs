@@ -10,7 +10,7 @@ use crate::storage::Tx;
 use crate::transfer::keys;
 use crate::transfer::plan::Fate;
 use crate::transfer::problems::Side;
-use crate::transfer::refusals::Spans;
+use crate::transfer::refusals::{Spans, place_of};
 use crate::transfer::row::Span;
 use crate::transfer::spool::{Packer, Unpacker};
 use anyhow::Context as _;
@@ -84,10 +84,7 @@ impl Head {
 
     /// The file and line to name in a message.
     pub fn place(&self) -> (Side, u64) {
-        match self.spans {
-            [None, Some(span)] => (Side::Items, span.line),
-            [span, _] => (Side::Main, span.map_or(0, |span| span.line)),
-        }
+        place_of(self.spans)
     }
 
     fn pack(&self, packer: &mut Packer) {

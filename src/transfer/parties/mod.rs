@@ -20,7 +20,7 @@ use super::row::{Row, Span};
 use super::source::Source;
 use super::table::{ReadOptions, Table};
 use crate::domain::{Customer, Product};
-use crate::storage::{Scope, Storage};
+use crate::storage::Storage;
 use planner::Planner;
 
 /// An import of customers or products.
@@ -128,12 +128,7 @@ fn run<P: Tabular>(
         kind: std::marker::PhantomData,
         table,
     };
-    let scope = if mode.dry_run {
-        Scope::Rehearse
-    } else {
-        Scope::write_book()
-    };
-    let mut tx = storage.begin(&scope)?;
+    let mut tx = storage.begin(&mode.scope())?;
     let refusals = Refusals::new(names, mode.rejects.is_some());
     let mut planner = Planner::<P>::new(&mut *tx, mode.on_existing, fields, refusals)?;
     {
